@@ -1,0 +1,5 @@
+namespace PSKube.Loader;
+
+internal static class Placeholder
+{
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PSKube.Api;
+using PSKube.Parameters;
+
+namespace PSKube.Commands;
+
+/// <summary>A cmdlet that talks to a cluster: which cluster, which namespace, how long to wait for one answer.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class KubeApiCmdlet : KubeCmdlet
+{
+    private KubeClient? _client;
+
+    private protected KubeApiCmdlet()
+    {
+    }
+
+    /// <summary>The kubeconfig context to use, exact case; the session's context when not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Context { get; set; }
+
+    /// <summary>The kubeconfig file to use instead of the session's, <c>KUBECONFIG</c> or <c>~/.kube/config</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>How long one request may take until its answer begins, and how long an answer may fall silent; 60 seconds when not given. Seconds, a TimeSpan, or text such as <c>90s</c> or <c>2m</c>.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The client for this command's own cluster, opened at the first use.</summary>
+    internal KubeClient Client => _client ??= KubeClient.Open(this);
+
+    /// <summary>The client for the cluster that an object came from, or this command's own.</summary>
+    internal KubeClient ClientFor(object? input) => KubeClient.OpenFor(this, input);
+}

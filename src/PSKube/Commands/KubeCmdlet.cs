@@ -1,0 +1,158 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PSKube.Errors;
+
+namespace PSKube.Commands;
+
+/// <summary>
+/// The life of a cmdlet that waits for something: one token that Ctrl+C fires, waits that end with it, everything written
+/// on the pipeline thread, and every failure turned into an error record in one place.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class KubeCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PipelineNotes _notes = new();
+
+    private protected KubeCmdlet()
+    {
+    }
+
+    /// <summary>Fires on Ctrl+C, on <c>Stop()</c> and when the pipeline is torn down.</summary>
+    internal CancellationToken CancelToken => _stop.Token;
+
+    /// <summary>Where background work leaves verbose lines, warnings and debug text for the pipeline thread to write.</summary>
+    internal PipelineNotes Notes => _notes;
+
+    /// <summary>Runs once before the first input.</summary>
+    private protected virtual void Begin()
+    {
+    }
+
+    /// <summary>Runs for each input.</summary>
+    private protected virtual void Process()
+    {
+    }
+
+    /// <summary>Runs once after the last input; not when the pipeline was stopped.</summary>
+    private protected virtual void End()
+    {
+    }
+
+    /// <summary>Runs when the pipeline is over, however it ended.</summary>
+    private protected virtual void Release()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Guard(Begin);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(End);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The engine may stop a command that has just ended.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends whatever still runs for this command.</summary>
+    /// <param name="disposing">Always true: there is nothing to finalize.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        StopProcessing();
+        Release();
+        _stop.Dispose();
+        _notes.Dispose();
+    }
+
+    /// <summary>
+    /// Waits on the pipeline thread for work that runs on the pool, writing its notes as they come. Ends within moments of
+    /// Ctrl+C, whether the work notices or not.
+    /// </summary>
+    internal T Await<T>(Func<CancellationToken, Task<T>> work)
+    {
+        // Task.Run: a host may run the pipeline on a thread with a SynchronizationContext.
+        Task<T> task = Task.Run(() => work(CancelToken), CancelToken);
+        _notes.WriteUntilDone(this, task, CancelToken);
+        if (CancelToken.IsCancellationRequested)
+        {
+            // Whatever it still ends with belongs to nobody; observe it so that no unobserved exception is raised.
+            _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw new PipelineStoppedException();
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>See <see cref="Await{T}"/>.</summary>
+    internal void Await(Func<CancellationToken, Task> work)
+    {
+        Await(async token =>
+        {
+            await work(token).ConfigureAwait(false);
+            return true;
+        });
+    }
+
+    /// <summary>Pulls a stream on the pipeline thread, item by item; the stream is closed however the loop ends.</summary>
+    internal IEnumerable<T> Pull<T>(Func<CancellationToken, IAsyncEnumerable<T>> source)
+    {
+        IAsyncEnumerator<T> items = source(CancelToken).GetAsyncEnumerator(CancelToken);
+        try
+        {
+            while (Await(async _ => await items.MoveNextAsync().ConfigureAwait(false))) yield return items.Current;
+        }
+        finally
+        {
+            // After a stop the last MoveNext may still be under way, and disposing then is not allowed; the token ends it.
+            if (!CancelToken.IsCancellationRequested) Task.Run(async () => await items.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Writes an error for one item; the pipeline goes on, unless the failure ends the command.</summary>
+    internal void Fail(KubeException failure, object? target = null)
+    {
+        ErrorRecord record = KubeErrors.ToRecord(failure, target);
+        if (failure.EndsCommand) ThrowTerminatingError(record);
+        WriteError(record);
+    }
+
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (PipelineStoppedException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (CancelToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (KubeException failure)
+        {
+            Fail(failure);
+        }
+    }
+}
