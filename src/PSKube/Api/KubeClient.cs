@@ -1,5 +1,13 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PSKube.Commands;
+using PSKube.Config;
+using PSKube.Errors;
 using PSKube.Resources;
 
 namespace PSKube.Api;
@@ -7,15 +15,363 @@ namespace PSKube.Api;
 /// <summary>What a cmdlet says to a cluster: one method per thing that can be done to objects of any kind.</summary>
 internal sealed class KubeClient
 {
-    /// <summary>The namespace of commands that name none: the session's choice, else the context's, else <c>default</c>.</summary>
-    public string DefaultNamespace => throw new NotImplementedException();
+    /// <summary>kubectl's chunk size.</summary>
+    private const int PageSize = 500;
+
+    private readonly KubeConnection _connection;
+    private readonly RestClient _rest;
+    private readonly ICallObserver _observer;
+
+    /// <summary>A client for one command.</summary>
+    public KubeClient(KubeConnection connection, ICallObserver observer, TimeSpan timeout, string defaultNamespace)
+    {
+        _connection = connection;
+        _observer = observer;
+        _rest = connection.Rest(observer, timeout);
+        DefaultNamespace = defaultNamespace;
+    }
+
+    /// <summary>Which cluster, and as whom.</summary>
+    public ClusterConfig Cluster => _connection.Config;
+
+    /// <summary>The namespace of commands that name none: the command's own, else the session's choice, else the context's, else <c>default</c>.</summary>
+    public string DefaultNamespace { get; }
 
     /// <summary>Opens the cluster that a command's parameters and session name.</summary>
-    public static KubeClient Open(KubeApiCmdlet cmdlet) => throw new NotImplementedException();
+    public static KubeClient Open(KubeApiCmdlet cmdlet)
+    {
+        KubeSession session = KubeSession.Current;
+        ClusterConfig config = ClusterSelector.Resolve(session, cmdlet.Kubeconfig, cmdlet.Context);
+        bool isSessions = cmdlet.Kubeconfig is null && cmdlet.Context is null;
+        string ns = cmdlet.Namespace ?? (isSessions ? session.Namespace : null) ?? config.Namespace;
+        return Open(cmdlet, config, ns);
+    }
 
-    /// <summary>Opens the cluster that an object came from; the command's own when it came from none.</summary>
-    public static KubeClient OpenFor(KubeApiCmdlet cmdlet, object? input) => throw new NotImplementedException();
+    /// <summary>Opens the cluster that an object came from; the command's own when it came from none, or when the command names one.</summary>
+    public static KubeClient OpenFor(KubeApiCmdlet cmdlet, object? input)
+    {
+        if (cmdlet.Kubeconfig is not null || cmdlet.Context is not null || ResourceOrigin.Of(input) is not { } origin) return cmdlet.Client;
+        if (cmdlet.HasClientOf(origin)) return cmdlet.Client;
+        return Open(cmdlet, origin, cmdlet.Namespace ?? origin.Namespace);
+    }
+
+    /// <summary>The kind that somebody names: kind, plural, singular or short name, with or without a group.</summary>
+    public Task<ResourceKind> FindKindAsync(string text, CancellationToken cancel)
+    {
+        // Built-in names need no discovery, unless a group is named that tells another kind of the same name.
+        if (BuiltInKinds.Find(text) is { } kind && kind != BuiltInKinds.CronJob && kind != BuiltInKinds.PodDisruptionBudget) return Task.FromResult(kind);
+        return _connection.Discovery.FindAsync(text, _rest, _observer, cancel);
+    }
+
+    /// <summary>The kind that an object says it is.</summary>
+    public Task<ResourceKind> FindKindAsync(string apiVersion, string kind, CancellationToken cancel)
+    {
+        if (BuiltInKinds.Find(apiVersion, kind) is { } found) return Task.FromResult(found);
+        return _connection.Discovery.FindAsync(apiVersion, kind, _rest, _observer, cancel);
+    }
+
+    /// <summary>Every kind that the server serves.</summary>
+    public Task<IReadOnlyList<ResourceKind>> AllKindsAsync(CancellationToken cancel) => _connection.Discovery.AllAsync(_rest, refresh: false, _observer, cancel);
+
+    /// <summary>
+    /// Lists page by page. The next page is fetched while the caller works on the current one, but not before it asks for
+    /// its tenth object or the page's last: <c>Select-Object -First 3</c> costs one request.
+    /// </summary>
+    public async IAsyncEnumerable<ListItem> ListAsync(ResourceKind kind, ListOptions options, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        const int prefetchAt = 10;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        int left = options.Limit ?? int.MaxValue;
+        Task<ListPage>? next = ReadPageAsync(kind, options, null, Math.Min(left, PageSize), stop.Token);
+        try
+        {
+            while (next is not null)
+            {
+                ListPage page = await next.ConfigureAwait(false);
+                next = null;
+                int pageCount = Math.Min(page.Items.Count, left);
+                left -= pageCount;
+                bool more = page.Continue is not null && left > 0;
+                foreach (KubeException failure in page.Failures) yield return new ListItem(null, failure);
+                for (int i = 0; i < pageCount; i++)
+                {
+                    if (more && next is null && i >= prefetchAt) next = ReadPageAsync(kind, options, page.Continue, Math.Min(left, PageSize), stop.Token);
+                    yield return new ListItem(page.Items[i], null);
+                }
+
+                if (more) next ??= ReadPageAsync(kind, options, page.Continue, Math.Min(left, PageSize), stop.Token);
+            }
+        }
+        finally
+        {
+            if (next is not null)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                // A page nobody reads any more: its failure is of no interest, but must be observed.
+                _ = next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            }
+        }
+    }
+
+    /// <summary>Reads a whole list at once; for lists that are short by nature or shown as one.</summary>
+    public async Task<(List<object> Items, List<KubeException> Failures)> ListAllAsync(ResourceKind kind, ListOptions options, CancellationToken cancel)
+    {
+        var items = new List<object>();
+        var failures = new List<KubeException>();
+        await foreach (ListItem item in ListAsync(kind, options, cancel).ConfigureAwait(false))
+        {
+            if (item.Object is not null) items.Add(item.Object);
+            else failures.Add(item.Failure!);
+        }
+
+        return (items, failures);
+    }
+
+    /// <summary>Reads one object.</summary>
+    public async Task<object> GetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
+    {
+        using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Get, kind, ns, name), cancel).ConfigureAwait(false);
+        return Decode(reply, kind);
+    }
+
+    /// <summary>Reads one object's, or its subresource's, JSON as the server has it.</summary>
+    public async Task<JsonObject> GetJsonAsync(ResourceKind kind, string? ns, string name, string? subresource, CancellationToken cancel)
+    {
+        using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Get, kind, ns, name, subresource), cancel).ConfigureAwait(false);
+        return ParseObject(reply, kind, ns, name);
+    }
 
     /// <summary>Creates an object and returns it as the server stored it.</summary>
-    public Task<object> CreateAsync(ResourceKind kind, string? ns, JsonObject body, ChangeOptions options, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<object> CreateAsync(ResourceKind kind, string? ns, JsonObject body, ChangeOptions options, CancellationToken cancel)
+    {
+        string? name = body["metadata"]?["name"]?.GetValue<string>();
+        RestRequest request = Request(HttpMethod.Post, kind, ns, null) with
+        {
+            Query = ChangeQuery(options),
+            Body = Bytes(body),
+            Target = new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name),
+        };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        return Decode(reply, kind);
+    }
+
+    /// <summary>Changes an object, or its subresource, by a patch; returns its JSON as the server has it now.</summary>
+    public async Task<JsonObject> PatchAsync(ResourceKind kind, string? ns, string name, string? subresource, string patchType, JsonNode patch, ChangeOptions options, CancellationToken cancel)
+    {
+        RestRequest request = Request(HttpMethod.Patch, kind, ns, name, subresource) with { Query = ChangeQuery(options), Body = Bytes(patch), ContentType = patchType };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        return ParseObject(reply, kind, ns, name);
+    }
+
+    /// <summary>Replaces a subresource, such as scale, with the resourceVersion that its body carries as the condition.</summary>
+    public async Task<JsonObject> ReplaceAsync(ResourceKind kind, string? ns, string name, string subresource, JsonObject body, ChangeOptions options, CancellationToken cancel)
+    {
+        RestRequest request = Request(HttpMethod.Put, kind, ns, name, subresource) with { Query = ChangeQuery(options), Body = Bytes(body) };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        return ParseObject(reply, kind, ns, name);
+    }
+
+    /// <summary>Server-side apply: sends the document as it was written and tells what that did.</summary>
+    public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, ReadOnlyMemory<byte> document, bool force, ChangeOptions options, CancellationToken cancel)
+    {
+        string? before = await ReadVersionAsync(kind, ns, name, cancel).ConfigureAwait(false);
+        RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
+        {
+            Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
+            Body = document,
+            ContentType = PatchTypes.Apply,
+        };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        object applied = Decode(reply, kind);
+        bool created = reply.Status == HttpStatusCode.Created || before is null;
+        return new ApplyResult(applied, created ? ApplyAction.Created : ResourceHeader.Read(applied).ResourceVersion == before ? ApplyAction.Unchanged : ApplyAction.Configured);
+    }
+
+    /// <summary>Deletes one object.</summary>
+    public async Task DeleteAsync(ResourceKind kind, string? ns, string name, DeleteOptions options, CancellationToken cancel)
+    {
+        var body = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1" };
+        if (options.GracePeriodSeconds is { } grace) body["gracePeriodSeconds"] = grace;
+        if (options.PropagationPolicy is { } policy) body["propagationPolicy"] = policy;
+        if (options.Uid is { } uid) body["preconditions"] = new JsonObject { ["uid"] = uid };
+        if (options.DryRun == DryRun.Server) body["dryRun"] = new JsonArray("All");
+        using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Delete, kind, ns, name) with { Body = Bytes(body) }, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads an object again and again until a condition holds; null when it is gone.</summary>
+    /// <exception cref="KubeException">The time is over (<c>KubeWaitTimeout</c>); the message says what was seen last.</exception>
+    public async Task<object?> WaitAsync(ResourceKind kind, string? ns, string name, TimeSpan timeout, Func<object?, string?> pendingBecause, CancellationToken cancel)
+    {
+        long deadline = Environment.TickCount64 + (long)Math.Min(timeout.TotalMilliseconds, long.MaxValue / 2);
+        TimeSpan pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            object? seen = await FindAsync(kind, ns, name, cancel).ConfigureAwait(false);
+            string? pending = pendingBecause(seen);
+            if (pending is null) return seen;
+            if (Environment.TickCount64 >= deadline)
+            {
+                var reference = new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name);
+                throw new KubeException("KubeWaitTimeout", ErrorCategory.OperationTimeout, string.Create(CultureInfo.InvariantCulture, $"{reference} was not there yet after {timeout.TotalSeconds:0.###} s: {pending}."))
+                {
+                    Target = reference,
+                    RecommendedAction = "The change itself was made. Look at the object and its pods, or give -Timeout a longer time.",
+                };
+            }
+
+            await Task.Delay(pause, cancel).ConfigureAwait(false);
+            if (pause < TimeSpan.FromSeconds(1)) pause *= 1.5;
+        }
+    }
+
+    /// <summary>Reads one object; null when there is none.</summary>
+    public async Task<object?> FindAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
+    {
+        try
+        {
+            return await GetAsync(kind, ns, name, cancel).ConfigureAwait(false);
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a document of the server that is no object, such as <c>readyz</c> or <c>version</c>; the refusal's text too.</summary>
+    public async Task<(int Status, string Text)> GetTextAsync(string path, string? query, CancellationToken cancel)
+    {
+        try
+        {
+            var request = new RestRequest(HttpMethod.Get, path) { Accept = "application/json, text/plain, */*", Query = query is null ? [] : [new(query, "")] };
+            using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+            return ((int)reply.Status, Encoding.UTF8.GetString(reply.Bytes.Span));
+        }
+        catch (KubeApiException refusal) when (!refusal.EndsCommand)
+        {
+            return (refusal.StatusCode, refusal.Message);
+        }
+    }
+
+    /// <summary>Turns JSON that the server sent into what the pipeline carries, with its origin noted.</summary>
+    public object Adopt(JsonElement json, ResourceKind kind)
+    {
+        object decoded;
+        try
+        {
+            decoded = ResourceJson.Decode(json, kind.ApiVersion, kind.Kind);
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or OverflowException or ArgumentException or InvalidOperationException)
+        {
+            throw ListPage.Unreadable(json, kind, failure);
+        }
+
+        ResourceOrigin.Set(decoded, Cluster);
+        return decoded;
+    }
+
+    private static KubeClient Open(KubeApiCmdlet cmdlet, ClusterConfig config, string ns)
+    {
+        return new KubeClient(KubeConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);
+    }
+
+    private async Task<ListPage> ReadPageAsync(ResourceKind kind, ListOptions options, string? from, int limit, CancellationToken cancel)
+    {
+        RestRequest request = Request(HttpMethod.Get, kind, options.Namespace, null) with
+        {
+            Query =
+            [
+                new("limit", limit.ToString(CultureInfo.InvariantCulture)),
+                new("labelSelector", options.LabelSelector),
+                new("fieldSelector", options.FieldSelector),
+                new("continue", from),
+            ],
+        };
+        try
+        {
+            using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+            ListPage page = ListPage.Read(reply.Bytes.Span, kind);
+            foreach (object item in page.Items) ResourceOrigin.Set(item, Cluster);
+            return page;
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 410 && from is not null)
+        {
+            throw new KubeException("KubeExpired", ErrorCategory.InvalidOperation, $"The list of {kind} took so long that the server forgot where it was. The objects emitted so far are right, but not all.")
+            {
+                Target = request.Target,
+                RecommendedAction = "Run the command again, and let the pipeline take the objects faster (collect them in a variable first).",
+            };
+        }
+    }
+
+    /// <summary>The resourceVersion of an object, or null when there is none: tells an apply that changed nothing from one that did.</summary>
+    private async Task<string?> ReadVersionAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
+    {
+        try
+        {
+            RestRequest request = Request(HttpMethod.Get, kind, ns, name) with { Accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json" };
+            using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+            return ParseObject(reply, kind, ns, name)["metadata"]?["resourceVersion"]?.GetValue<string>();
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 404)
+        {
+            return null;
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 403)
+        {
+            // Whoever may apply but not read is told "configured".
+            return "";
+        }
+    }
+
+    private static RestRequest Request(HttpMethod method, ResourceKind kind, string? ns, string? name, string? subresource = null)
+    {
+        return new RestRequest(method, ApiPath.For(kind, ns, name, subresource)) { Target = new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name) };
+    }
+
+    private static List<KeyValuePair<string, string?>> ChangeQuery(ChangeOptions options) =>
+    [
+        new("fieldManager", options.FieldManager),
+        new("fieldValidation", options.FieldValidation.ToString()),
+        new("dryRun", options.DryRun == DryRun.Server ? "All" : null),
+    ];
+
+    private static byte[] Bytes(JsonNode body) => JsonSerializer.SerializeToUtf8Bytes(body);
+
+    private object Decode(RestReply reply, ResourceKind kind)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(reply.Bytes, new JsonDocumentOptions { MaxDepth = ResourceJson.Options.MaxDepth });
+            return Adopt(document.RootElement, kind);
+        }
+        catch (JsonException)
+        {
+            throw NotJson(kind, null, null);
+        }
+    }
+
+    private static JsonObject ParseObject(RestReply reply, ResourceKind kind, string? ns, string name)
+    {
+        try
+        {
+            return JsonNode.Parse(reply.Bytes.Span, documentOptions: new JsonDocumentOptions { MaxDepth = ResourceJson.Options.MaxDepth }) as JsonObject ?? throw NotJson(kind, ns, name);
+        }
+        catch (JsonException)
+        {
+            throw NotJson(kind, ns, name);
+        }
+    }
+
+    private static KubeException NotJson(ResourceKind kind, string? ns, string? name)
+    {
+        var reference = new KubeReference(kind.Kind, ns, name);
+        return new KubeException("KubeResponseInvalid", ErrorCategory.InvalidResult, $"The server's answer about {reference} is not a Kubernetes object.")
+        {
+            Target = reference,
+            RecommendedAction = "Check that the server's address is that of a Kubernetes API, not of a proxy or a sign-in page.",
+        };
+    }
 }
+
+/// <summary>One object of a list, or the reason why one of its items is missing.</summary>
+internal readonly record struct ListItem(object? Object, KubeException? Failure);

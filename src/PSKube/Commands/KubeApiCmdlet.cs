@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using PSKube.Api;
+using PSKube.Config;
 using PSKube.Parameters;
 
 namespace PSKube.Commands;
@@ -25,6 +26,12 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     [ValidateNotNullOrEmpty]
     public string? Kubeconfig { get; set; }
 
+    /// <summary>The namespace; the session's or the context's own when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ns")]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
     /// <summary>How long one request may take until its answer begins, and how long an answer may fall silent; 60 seconds when not given. Seconds, a TimeSpan, or text such as <c>90s</c> or <c>2m</c>.</summary>
     [Parameter]
     [DurationTransformation]
@@ -35,4 +42,7 @@ public abstract class KubeApiCmdlet : KubeCmdlet
 
     /// <summary>The client for the cluster that an object came from, or this command's own.</summary>
     internal KubeClient ClientFor(object? input) => KubeClient.OpenFor(this, input);
+
+    /// <summary>True when this command's own client is open and already talks to that cluster.</summary>
+    internal bool HasClientOf(ClusterConfig cluster) => ReferenceEquals(_client?.Cluster, cluster);
 }

@@ -24,6 +24,16 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     /// <summary>Where background work leaves verbose lines, warnings and debug text for the pipeline thread to write.</summary>
     internal PipelineNotes Notes => _notes;
 
+    /// <summary>True when somebody reads the debug stream: by -Debug or by the caller's preference.</summary>
+    internal bool WantsDebug
+    {
+        get
+        {
+            if (MyInvocation.BoundParameters.TryGetValue("Debug", out object? given)) return given is SwitchParameter { IsPresent: true };
+            return SessionState?.PSVariable.GetValue("DebugPreference") is ActionPreference preference and not ActionPreference.SilentlyContinue and not ActionPreference.Ignore && preference != 0;
+        }
+    }
+
     /// <summary>Runs once before the first input.</summary>
     private protected virtual void Begin()
     {

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using System.Net.Http.Headers;
+using PSKube.Config;
+using PSKube.Errors;
+
+namespace PSKube.Api;
+
+/// <summary>
+/// Sends requests to one API server and reads the replies: deadlines that reach into the body, client-go's retries, the
+/// server's warnings, and every failure as a <see cref="KubeException"/>.
+/// </summary>
+internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObserver observer, TimeSpan timeout)
+{
+    /// <summary>client-go's limit (<c>rest/with_retry.go</c>).</summary>
+    private const int MaxRetries = 10;
+
+    /// <summary>A wait longer than this is the user's to decide.</summary>
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>Sends a request and reads its whole body.</summary>
+    /// <exception cref="KubeException">The server refused, or no complete answer came.</exception>
+    public async Task<RestReply> SendAsync(RestRequest request, CancellationToken cancel)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (observer.WantsBodies && request.Body is { } sent) observer.Debug($"{request.Method} {request.Path} body: {SecretMask.Show(sent.Span)}");
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                RestReply? reply = await TryAsync(request, attempt, start, cancel).ConfigureAwait(false);
+                if (reply is not null) return reply;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException && CanRepeat(request, failure, attempt))
+            {
+                observer.Verbose($"{request.Method} {request.Path}: the connection broke; asking again.");
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+            {
+                cancel.ThrowIfCancellationRequested();
+                throw Translate(request, failure);
+            }
+        }
+    }
+
+    /// <summary>One attempt; null when the server asked us to come back later, after having waited.</summary>
+    private async Task<RestReply?> TryAsync(RestRequest request, int attempt, long start, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendOnceAsync(request, cancel).ConfigureAwait(false);
+        ReportWarnings(response);
+        using var stream = new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), timeout);
+        PooledBody body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength, cancel).ConfigureAwait(false);
+        try
+        {
+            observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {Shown(request)} {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
+            if (observer.WantsBodies) observer.Debug($"{request.Method} {request.Path} answered: {SecretMask.Show(body.Bytes.Span)}");
+            if (response.IsSuccessStatusCode)
+            {
+                var reply = new RestReply(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body);
+                body = null!;
+                return reply;
+            }
+
+            KubeApiException refusal = ServerErrors.From(request, response, body.Bytes.Span);
+            if (attempt >= MaxRetries || !AsksToComeBack(response, out TimeSpan wait)) throw refusal;
+            observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.Path}: the server is busy ({(int)response.StatusCode}); asking again in {wait.TotalSeconds:0.#} s."));
+            await Task.Delay(wait, cancel).ConfigureAwait(false);
+            return null;
+        }
+        finally
+        {
+            body?.Dispose();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(RestRequest request, CancellationToken cancel)
+    {
+        using var message = new HttpRequestMessage(request.Method, new Uri(config.Server, request.Address))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (request.Body is { } body)
+        {
+            message.Content = new ReadOnlyMemoryContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(timeout);
+        return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+    }
+
+    private static readonly string UserAgent = $"pskube/{typeof(RestClient).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>client-go repeats reads whose connection broke, once here, and never a write (<c>rest/with_retry.go</c>).</summary>
+    private static bool CanRepeat(RestRequest request, Exception failure, int attempt)
+    {
+        if (request.Method != HttpMethod.Get || attempt > 0) return false;
+        return failure is IOException || failure is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.Unknown,
+            StatusCode: null,
+        }
+
+        && failure.InnerException is not System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.ConnectionRefused };
+    }
+
+    private static bool AsksToComeBack(HttpResponseMessage response, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        int code = (int)response.StatusCode;
+        if (code != 429 && code < 500) return false;
+        if (ServerErrors.RetryAfter(response) is not { } asked || asked > MaxRetryAfter) return false;
+        wait = asked;
+        return true;
+    }
+
+    private void ReportWarnings(HttpResponseMessage response)
+    {
+        // RFC 7234 §5.5: code, agent, quoted text. .NET splits several values correctly even when a text has commas.
+        foreach (WarningHeaderValue warning in response.Headers.Warning)
+        {
+            if (warning.Code != 299) continue;
+            string text = warning.Text;
+            if (text.Length >= 2 && text[0] == '"') text = text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+            observer.Warning(ServerErrors.Escape(text));
+        }
+    }
+
+    private KubeException Translate(RestRequest request, Exception failure)
+    {
+        if (failure is TimeoutException or OperationCanceledException)
+        {
+            return new KubeException("KubeRequestTimeout", ErrorCategory.OperationTimeout, string.Create(CultureInfo.InvariantCulture, $"{config.Server.Authority} gave no answer to {request.Method} {request.Path} within {timeout.TotalSeconds:0.###} s."))
+            {
+                Target = request.Target,
+                RecommendedAction = "Check the server and the network, or give -RequestTimeout a longer time.",
+            };
+        }
+
+        if (failure is IOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse })
+        {
+            return new KubeException("KubeResponseInvalid", ErrorCategory.InvalidResult, $"The answer of {config.Server.Authority} to {request.Method} {request.Path} broke off.")
+            {
+                Target = request.Target,
+                RecommendedAction = request.Method == HttpMethod.Get ? "Run the command again." : "The change may have been made: read the object before you repeat it.",
+            };
+        }
+
+        return TransportErrors.Translate(failure, config);
+    }
+
+    private string Shown(RestRequest request) => new Uri(config.Server, request.Address).ToString();
+}
+
+/// <summary>A successful reply with its whole body; dispose it to give the body's buffer back.</summary>
+internal sealed class RestReply(HttpStatusCode status, string? mediaType, PooledBody body) : IDisposable
+{
+    /// <summary>The status code: 201 tells that something was created.</summary>
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>The media type of the body, or null.</summary>
+    public string? MediaType { get; } = mediaType;
+
+    /// <summary>The body.</summary>
+    public ReadOnlyMemory<byte> Bytes => body.Bytes;
+
+    /// <inheritdoc/>
+    public void Dispose() => body.Dispose();
+}

@@ -1,0 +1,34 @@
+using PSKube.Errors;
+
+namespace PSKube.Api;
+
+/// <summary>One request, complete: it can be sent again as it is.</summary>
+/// <param name="Method">The HTTP verb.</param>
+/// <param name="Path">The escaped path below the server's address, from <see cref="ApiPath"/>.</param>
+internal sealed record RestRequest(HttpMethod Method, string Path)
+{
+    /// <summary>The query's names and values, not yet escaped; null values are left out.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> Query { get; init; } = [];
+
+    /// <summary>The body, or null.</summary>
+    public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>The body's media type.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>What we can read.</summary>
+    public string Accept { get; init; } = "application/json";
+
+    /// <summary>What the request is about, for errors.</summary>
+    public KubeReference? Target { get; init; }
+
+    /// <summary>Path and query as they are sent; a label selector's values are not secret, and no secret ever goes into a query.</summary>
+    public string Address
+    {
+        get
+        {
+            string query = string.Join('&', Query.Where(pair => pair.Value is not null).Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value!)}"));
+            return query.Length == 0 ? Path : $"{Path}?{query}";
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PSKube.Errors;
+
+namespace PSKube.Api;
+
+/// <summary>Turns a server's refusal into the failure that a script can branch on.</summary>
+internal static class ServerErrors
+{
+    /// <summary>As client-go caps a body that is not a Status (<c>rest/request.go</c>).</summary>
+    private const int MaxText = 2048;
+
+    /// <summary>Reads the Status in a refusal, or what else the server sent.</summary>
+    public static KubeApiException From(RestRequest request, HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        JsonObject? status = ReadStatus(body);
+        int code = (int)response.StatusCode;
+        string? reason = Text(status, "reason");
+        (string id, ErrorCategory category, string? action) = Classify(code, reason, request);
+        IReadOnlyList<string> causes = ReadCauses(status);
+        string message = Text(status, "message") ?? NotAStatus(response, body);
+        if (id == "KubeUnauthorized") message = $"The server did not accept the credentials: {message}.".Replace("..", ".", StringComparison.Ordinal);
+        if (id == "KubeApplyConflict") message = ApplyConflict(message, causes);
+        return new KubeApiException(id, category, Escape(message))
+        {
+            StatusCode = code,
+            Reason = reason,
+            Causes = causes,
+            Verb = request.Method.Method,
+            Path = request.Path,
+            RetryAfter = RetryAfter(response),
+            AuditId = response.Headers.TryGetValues("Audit-Id", out IEnumerable<string>? ids) ? ids.FirstOrDefault() : null,
+            Target = request.Target,
+            RecommendedAction = action,
+            EndsCommand = code == 401,
+        };
+    }
+
+    /// <summary>How long the server asks us to wait; null when it does not.</summary>
+    public static TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        return response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } wait ? wait : TimeSpan.Zero,
+            _ => null,
+        };
+    }
+
+    /// <summary>Shows what a terminal would obey: control characters, except tab and line feed, as escapes.</summary>
+    public static string Escape(string text)
+    {
+        StringBuilder? escaped = null;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            bool unsafeChar = (char.IsControl(c) && c is not '\t' and not '\n') || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069';
+            if (unsafeChar) escaped ??= new StringBuilder(text, 0, i, text.Length + 16);
+            if (escaped is null) continue;
+            if (unsafeChar) escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else escaped.Append(c);
+        }
+
+        return escaped?.ToString() ?? text;
+    }
+
+    private static (string Id, ErrorCategory Category, string? Action) Classify(int code, string? reason, RestRequest request)
+    {
+        bool apply = request.ContentType == PatchTypes.Apply;
+        return (code, reason) switch
+        {
+            (400, _) => ("KubeBadRequest", ErrorCategory.InvalidArgument, null),
+            (401, _) => ("KubeUnauthorized", ErrorCategory.AuthenticationError, "Renew the credentials of this context (kubeconfig user entry), or connect anew with Connect-KubeCluster."),
+            (403, _) => ("KubeForbidden", ErrorCategory.PermissionDenied, "Ask for a role that allows this verb on this resource in this namespace."),
+            (404, _) => ("KubeNotFound", ErrorCategory.ObjectNotFound, null),
+            (405 or 406 or 415 or 501, _) => ("KubeNotSupported", ErrorCategory.NotImplemented, null),
+            (408 or 504, _) => ("KubeTimeout", ErrorCategory.OperationTimeout, null),
+            (409, "AlreadyExists") => ("KubeAlreadyExists", ErrorCategory.ResourceExists, "Use Invoke-KubeApply to change what exists, or another name."),
+            (409, _) when apply => ("KubeApplyConflict", ErrorCategory.InvalidOperation, "Leave the fields out, give them the value they have, or take them over with -ForceConflict."),
+            (409, _) => ("KubeConflict", ErrorCategory.InvalidOperation, "The object has changed meanwhile; read it again and repeat the change."),
+            (410, _) => ("KubeExpired", ErrorCategory.InvalidOperation, "Run the command again."),
+            (422, _) => ("KubeInvalid", ErrorCategory.InvalidData, null),
+            (429, _) => ("KubeTooManyRequests", ErrorCategory.LimitsExceeded, "Wait and run the command again, or make fewer requests at once."),
+            ( >= 300 and < 400, _) => ("KubeRedirected", ErrorCategory.InvalidResult, "Give the API server's own address; credentials are not sent on to another one."),
+            ( >= 500, _) => ("KubeServerError", ErrorCategory.ResourceUnavailable, null),
+            _ => ("KubeRequestFailed", ErrorCategory.InvalidResult, null),
+        };
+    }
+
+    private static string ApplyConflict(string message, IReadOnlyList<string> causes)
+    {
+        if (causes.Count == 0) return message;
+        return $"Other managers own fields that this apply would change: {string.Join("; ", causes)}.";
+    }
+
+    private static JsonObject? ReadStatus(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonNode.Parse(body) is JsonObject json && Text(json, "kind") == "Status" ? json : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string[] ReadCauses(JsonObject? status)
+    {
+        if (status?["details"]?["causes"] is not JsonArray causes) return [];
+        return causes.OfType<JsonObject>()
+            .Select(cause => (Field: Text(cause, "field"), Message: Text(cause, "message") ?? Text(cause, "reason") ?? ""))
+            .Select(cause => Escape(cause.Field is null ? cause.Message : $"{cause.Field}: {cause.Message}"))
+            .ToArray();
+    }
+
+    private static string NotAStatus(HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        string line = $"the server answered {(int)response.StatusCode} {response.ReasonPhrase ?? ((HttpStatusCode)response.StatusCode).ToString()}";
+        if (response.Headers.Location is { } location) line += $" and points to {location.GetLeftPart(UriPartial.Authority)}";
+        string text = Encoding.UTF8.GetString(body.Length > MaxText ? body[..MaxText] : body).Trim();
+        return text.Length == 0 ? line : $"{line}: {text}";
+    }
+
+    private static string? Text(JsonObject? json, string name) => json?[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+}
