@@ -127,6 +127,19 @@ internal sealed class KubeClient
         return (items, failures);
     }
 
+    /// <summary>The names of a kind's objects, at most a page of them, without the objects.</summary>
+    public async Task<IReadOnlyList<string>> ListNamesAsync(ResourceKind kind, string? ns, CancellationToken cancel)
+    {
+        RestRequest request = Request(HttpMethod.Get, kind, ns, null) with
+        {
+            Query = [new("limit", PageSize.ToString(CultureInfo.InvariantCulture))],
+            Accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+        };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        JsonArray items = ParseObject(reply, kind, ns, "")["items"] as JsonArray ?? [];
+        return [.. items.Select(item => item?["metadata"]?["name"]?.GetValue<string>()).OfType<string>()];
+    }
+
     /// <summary>Reads one object.</summary>
     public async Task<object> GetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
     {
@@ -271,6 +284,8 @@ internal sealed class KubeClient
 
     private static KubeClient Open(KubeApiCmdlet cmdlet, ClusterConfig config, string ns)
     {
+        // Opened on the pipeline thread, the only one on which a script's token can be renewed.
+        (config.Credentials as IPipelineThreadCredentials)?.RefreshIfDue();
         return new KubeClient(KubeConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);
     }
 

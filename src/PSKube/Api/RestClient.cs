@@ -134,7 +134,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
 
     private KubeException Translate(RestRequest request, Exception failure)
     {
-        if (failure is TimeoutException or OperationCanceledException)
+        if (failure is TimeoutException || (failure is OperationCanceledException && failure.InnerException is not TimeoutException))
         {
             return new KubeException("KubeRequestTimeout", ErrorCategory.OperationTimeout, string.Create(CultureInfo.InvariantCulture, $"{config.Server.Authority} gave no answer to {request.Method} {request.Path} within {timeout.TotalSeconds:0.###} s."))
             {

@@ -18,6 +18,7 @@ public abstract class KubeApiCmdlet : KubeCmdlet
 
     /// <summary>The kubeconfig context to use, exact case; the session's context when not given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
@@ -27,8 +28,9 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     public string? Kubeconfig { get; set; }
 
     /// <summary>The namespace; the session's or the context's own when not given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
     [Alias("ns")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 

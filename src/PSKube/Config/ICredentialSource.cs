@@ -46,7 +46,10 @@ internal sealed class AnonymousCredentials : ICredentialSource
 /// <summary>A credential that does not change.</summary>
 internal sealed class FixedCredentials(Credential credential) : ICredentialSource
 {
+    /// <summary>The credential.</summary>
+    public Credential Credential { get; } = credential;
+
     public bool CanRefresh => false;
 
-    public ValueTask<Credential> GetAsync(Credential? rejected, CancellationToken cancel) => new(credential);
+    public ValueTask<Credential> GetAsync(Credential? rejected, CancellationToken cancel) => new(Credential);
 }

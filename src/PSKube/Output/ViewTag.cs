@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using PSKube.Resources;
+
+namespace PSKube.Output;
+
+/// <summary>
+/// Chooses the table an object is shown in, by a type name in front of its own: the wide one, the one with a NAMESPACE
+/// column, kubectl's <c>get all</c>. The object stays what it is.
+/// </summary>
+internal static class ViewTag
+{
+    /// <summary>Marks an object for the wide table, the one with namespaces, both, or neither.</summary>
+    public static object Mark(object value, bool wide, bool namespaces) => (wide, namespaces) switch
+    {
+        (true, true) => Tag(value, "NamespacedWide"),
+        (true, false) => Tag(value, "Wide"),
+        (false, true) => Tag(value, "Namespaced"),
+        _ => value,
+    };
+
+    /// <summary>Marks an object for <c>get all</c>, where names carry their kind.</summary>
+    public static object MarkWorkload(object value, bool namespaces) => Tag(value, namespaces ? "WorkloadNamespaced" : "Workload");
+
+    private static PSObject Tag(object value, string view)
+    {
+        PSObject shown = PSObject.AsPSObject(value);
+        string type = shown.BaseObject is PSCustomObject ? ResourceJson.GenericTypeName : shown.BaseObject.GetType().FullName!;
+        shown.TypeNames.Insert(0, $"{type}#{view}");
+        return shown;
+    }
+}
