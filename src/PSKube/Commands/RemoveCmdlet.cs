@@ -1,0 +1,123 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Management.Automation;
+using PSKube.Api;
+using PSKube.Errors;
+using PSKube.Parameters;
+using PSKube.Resources;
+
+namespace PSKube.Commands;
+
+/// <summary>Whether the objects that a deleted one owns go too, and when.</summary>
+public enum Cascade
+{
+    /// <summary>They go after it (kubectl's default).</summary>
+    Background,
+
+    /// <summary>They go before it.</summary>
+    Foreground,
+
+    /// <summary>They stay.</summary>
+    Orphan,
+}
+
+/// <summary>A cmdlet that deletes objects, one request and one question each.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class RemoveCmdlet : KubeApiCmdlet
+{
+    /// <summary>What was deleted and is waited for: the deletions run side by side.</summary>
+    private readonly List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, string? Uid)> _pending = [];
+
+    private protected RemoveCmdlet()
+    {
+    }
+
+    /// <summary>Whether the objects that this one owns go too: <c>Background</c> (the default), <c>Foreground</c> or <c>Orphan</c>.</summary>
+    [Parameter]
+    public Cascade Cascade { get; set; }
+
+    /// <summary>Seconds that pods get to stop; their own when not given.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int GracePeriodSeconds { get; set; } = -1;
+
+    /// <summary>Delete at once, with no time to stop and without waiting for the node's word. The container may go on running for a while.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>An object that is not there is no error.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreNotFound { get; set; }
+
+    /// <summary>Wait until the objects are gone.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait in all; five minutes when not given. Seconds, a TimeSpan, or text such as <c>90s</c>.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>Server</c> lets the server check the deletion without doing it; <c>Client</c> only says what would be deleted.</summary>
+    [Parameter]
+    public DryRun DryRun { get; set; }
+
+    private protected override void Begin()
+    {
+        if (Force && GracePeriodSeconds > 0) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-Force deletes at once; it cannot be given with a -GracePeriodSeconds above 0.") { EndsCommand = true };
+        if (Force) WriteWarning("Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.");
+    }
+
+    /// <summary>Deletes one object, if the user agrees.</summary>
+    private protected void Remove(KubeClient client, ResourceKind kind, string? ns, string name, string? uid)
+    {
+        var reference = new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name);
+        try
+        {
+            ApiPath.Check(name, "name");
+            string place = client.Cluster.ContextName is { } context ? $"{reference} (context {context})" : reference.ToString();
+            if (!ShouldProcess(place, "Remove")) return;
+            if (DryRun == DryRun.Client) return;
+            // kubectl: a grace period of 0 without --force means one second (delete.go).
+            long? grace = Force ? 0 : GracePeriodSeconds switch { < 0 => null, 0 => 1, var seconds => seconds };
+            var options = new DeleteOptions(uid, grace, Cascade.ToString(), DryRun);
+            Await(cancel => client.DeleteAsync(kind, ns, name, options, cancel));
+            WriteVerbose($"{reference} deleted{(DryRun == DryRun.Server ? " (server dry run)" : "")}.");
+            if (Wait && DryRun == DryRun.None) _pending.Add((client, kind, ns, name, uid));
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 404 && IgnoreNotFound)
+        {
+            WriteVerbose($"{reference} is not there.");
+        }
+        catch (KubeException failure) when (!failure.EndsCommand)
+        {
+            Fail(failure, reference);
+        }
+    }
+
+    private protected override void End()
+    {
+        long deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
+        foreach ((KubeClient client, ResourceKind kind, string? ns, string name, string? uid) in _pending)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+            try
+            {
+                Await(cancel => client.WaitAsync(kind, ns, name, left, seen => StillThere(seen, uid), cancel));
+            }
+            catch (KubeException failure) when (!failure.EndsCommand)
+            {
+                Fail(failure);
+            }
+        }
+    }
+
+    /// <summary>Why a deleted object is not gone yet; null when it is, or when another one has its name.</summary>
+    private static string? StillThere(object? seen, string? uid)
+    {
+        if (seen is null) return null;
+        if (uid is not null && ResourceHeader.Read(seen).Uid != uid) return null;
+        System.Text.Json.Nodes.JsonNode? finalizers = ResourceJson.ToJsonObject(seen)["metadata"]?["finalizers"];
+        return finalizers is System.Text.Json.Nodes.JsonArray { Count: > 0 } names ? string.Create(CultureInfo.InvariantCulture, $"it is still there, held by its finalizers {string.Join(", ", names.Select(name => name!.ToString()))}") : "it is still there";
+    }
+}

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using k8s;
+using PSKube.Api;
+using PSKube.Errors;
+using PSKube.Output;
+using PSKube.Parameters;
+using PSKube.Resources;
+
+namespace PSKube.Commands.Workloads;
+
+/// <summary>
+/// Reads everything that runs, as <c>kubectl get all</c> does: the kinds of the category <c>all</c>, custom ones included. The
+/// lists are read in parallel and emitted in kubectl's order.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "KubeWorkload")]
+[OutputType(typeof(IKubernetesObject), typeof(PSObject))]
+public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
+{
+    /// <summary>The groups in the order in which servers list them; others follow in the server's own.</summary>
+    private static readonly string[] GroupOrder = ["", "apps", "autoscaling", "batch"];
+
+    /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
+    [Parameter(Position = 0)]
+    [Alias("l", "Selector")]
+    [SelectorTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? LabelSelector { get; set; }
+
+    /// <summary>Only these kinds.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(KindCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Kind { get; set; }
+
+    /// <summary>Read all namespaces.</summary>
+    [Parameter]
+    [Alias("A")]
+    public SwitchParameter AllNamespaces { get; set; }
+
+    /// <summary>Every kind that can be listed in a namespace, not only those of the category <c>all</c>. Events are left out.</summary>
+    [Parameter]
+    public SwitchParameter Everything { get; set; }
+
+    private protected override void Process()
+    {
+        string? ns = AllNamespaces ? null : Client.DefaultNamespace;
+        IReadOnlyList<ResourceKind> kinds = Choose(Await(Client.AllKindsAsync));
+        var options = new ListOptions { Namespace = ns, LabelSelector = LabelSelector };
+        Task<(List<object> Items, List<KubeException> Failures)>[] lists = [.. kinds.Select(kind => Task.Run(() => Client.ListAllAsync(kind, options, CancelToken), CancelToken))];
+        bool any = false;
+        foreach (Task<(List<object> Items, List<KubeException> Failures)> list in lists) any |= Emit(list);
+        if (any) return;
+        string where = ns is null ? "" : $" in {ns} namespace";
+        WriteVerbose($"No resources found{where}.");
+        if (ns is not null && !Exists(ns)) throw new KubeException("KubeNotFound", ErrorCategory.ObjectNotFound, $"namespaces \"{ns}\" not found") { Target = new KubeReference("Namespace", null, ns) };
+    }
+
+    private bool Emit(Task<(List<object> Items, List<KubeException> Failures)> list)
+    {
+        try
+        {
+            (List<object> items, List<KubeException> failures) = Await(_ => list);
+            foreach (KubeException failure in failures) Fail(failure);
+            foreach (object item in items) WriteObject(ViewTag.MarkWorkload(item, AllNamespaces));
+            return items.Count > 0 || failures.Count > 0;
+        }
+        catch (KubeException failure) when (!failure.EndsCommand)
+        {
+            // A kind that may not be read, or whose server is down, does not hide the others.
+            Fail(failure);
+            return true;
+        }
+    }
+
+    private bool Exists(string ns)
+    {
+        try
+        {
+            return Await(cancel => Client.FindAsync(BuiltInKinds.Namespace, null, ns, cancel)) is not null;
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 403)
+        {
+            return true;
+        }
+    }
+
+    private List<ResourceKind> Choose(IReadOnlyList<ResourceKind> served)
+    {
+        var chosen = new List<ResourceKind>();
+        foreach (ResourceKind kind in served)
+        {
+            if (!kind.Namespaced || !kind.Verbs.Contains("list")) continue;
+            // The preferred version of a group stands first; a kind that moved groups (events) counts once.
+            if (chosen.Exists(earlier => earlier.Plural == kind.Plural && (earlier.Group == kind.Group || Everything))) continue;
+            bool wanted = Kind is not null
+                ? Array.Exists(Kind, name => BuiltInKinds.IsCalled(kind, name))
+                : Everything ? kind.Kind != "Event" : kind.Categories.Contains("all");
+            if (wanted) chosen.Add(kind);
+        }
+
+        if (Kind is not null)
+        {
+            foreach (string name in Kind)
+            {
+                if (!chosen.Exists(kind => BuiltInKinds.IsCalled(kind, name))) throw new KubeException("KubeKindNotFound", ErrorCategory.ObjectNotFound, $"The server doesn't have a resource type \"{name}\" in namespaces.") { Target = name };
+            }
+        }
+
+        return [.. chosen.OrderBy(GroupRank).ThenBy(kind => GroupRank(kind) < GroupOrder.Length ? kind.Plural : "", StringComparer.Ordinal)];
+    }
+
+    private static int GroupRank(ResourceKind kind) => Array.IndexOf(GroupOrder, kind.Group) is >= 0 and var rank ? rank : GroupOrder.Length;
+}
