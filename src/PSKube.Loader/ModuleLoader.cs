@@ -1,5 +1,13 @@
+using System.Management.Automation;
+
 namespace PSKube.Loader;
 
-internal static class Placeholder
+/// <summary>Sets the private libraries up before the module's own assembly is used, and down when the module is removed.</summary>
+public sealed class ModuleLoader : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
+    /// <inheritdoc/>
+    public void OnImport() => DependencyLoadContext.Enter();
+
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo) => DependencyLoadContext.Leave();
 }

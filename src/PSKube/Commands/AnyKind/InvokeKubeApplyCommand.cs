@@ -1,0 +1,216 @@
+using System.Management.Automation;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using PSKube.Api;
+using PSKube.Errors;
+using PSKube.Parameters;
+using PSKube.Resources;
+using PSKube.Specs;
+using PSKube.Yaml;
+
+namespace PSKube.Commands.AnyKind;
+
+/// <summary>
+/// Makes the cluster have what manifests or objects say, by server-side apply: each document is sent as it was written, so no
+/// field is lost and the server knows exactly which fields are ours. Emits each object with <c>ApplyAction</c>.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "KubeApply", DefaultParameterSetName = "Path", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Alias("Publish-KubeResource")]
+[OutputType(typeof(IKubernetesObject), typeof(PSObject))]
+public sealed class InvokeKubeApplyCommand : ChangeCmdlet
+{
+    private static readonly string[] ManifestEndings = [".yaml", ".yml", ".json"];
+
+    private readonly List<(ManifestObject Object, object? Source)> _objects = [];
+    private readonly StringBuilder _lines = new();
+
+    /// <summary>Files, folders or wildcards; an <c>https</c> address; or <c>-</c> for standard input.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [Alias("f", "Filename", "Uri")]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Go through the folders below a folder too.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>YAML or JSON text.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Yaml")]
+    [ValidateNotNullOrEmpty]
+    public string[]? Yaml { get; set; }
+
+    /// <summary>Objects, YAML text (lines of a file too), or files, from the pipeline.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Take over fields that other managers own, where they stand in the way.</summary>
+    [Parameter]
+    public SwitchParameter ForceConflict { get; set; }
+
+    /// <summary>Leave <c>spec.replicas</c> out, so that an autoscaler or Set-KubeScale keeps it.</summary>
+    [Parameter]
+    public SwitchParameter OmitReplicas { get; set; }
+
+    /// <summary>Wait until the workloads among the objects are rolled out.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait in all; five minutes when not given. Seconds, a TimeSpan, or text such as <c>90s</c>.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    private protected override void Process()
+    {
+        foreach (string path in Path) Collect(path);
+        foreach (string text in Yaml ?? []) Add(Manifest.Read(text), null);
+        if (InputObject is null) return;
+        object value = InputObject.BaseObject;
+        if (value is string line) _lines.Append(line).Append('\n');
+        else if (value is FileSystemInfo file) AddFile(file.FullName);
+        else AddObject(InputObject);
+    }
+
+    private protected override void End()
+    {
+        if (_lines.Length > 0) Add(Manifest.Read(_lines.ToString()), null);
+        var pending = new List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, ApplyAction Action)>();
+        foreach ((ManifestObject manifest, object? source) in _objects.OrderBy(item => ApplyDocument.Rank(item.Object.Header.Kind)))
+        {
+            try
+            {
+                Apply(manifest, source, pending);
+            }
+            catch (KubeException failure) when (!failure.EndsCommand)
+            {
+                // The rest of a bundle goes on.
+                Fail(failure, manifest.Header.Reference);
+            }
+        }
+
+        WaitFor(pending);
+    }
+
+    private void Collect(string path)
+    {
+        if (path == "-")
+        {
+            Add(Manifest.Read(Console.In.ReadToEnd(), "standard input"), null);
+        }
+        else if (path.Contains("://", StringComparison.Ordinal))
+        {
+            if (!Uri.TryCreate(path, UriKind.Absolute, out Uri? address) || address.Scheme != "https") throw new KubeException("KubeManifestUnreadable", ErrorCategory.SecurityError, $"{path} is not read: manifests are taken from https addresses only.") { Target = path };
+            Add(Manifest.Read(Await(cancel => ManifestDownload.ReadAsync(address, RequestTimeout, cancel)), path), null);
+        }
+        else
+        {
+            foreach (string file in Resolve(path)) AddFile(file);
+        }
+    }
+
+    private IEnumerable<string> Resolve(string path)
+    {
+        string[] found;
+        try
+        {
+            found = [.. GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider)];
+            if (provider.Name != "FileSystem") throw new KubeException("KubeManifestUnreadable", ErrorCategory.InvalidArgument, $"{path} is not in the file system.") { Target = path };
+        }
+        catch (ItemNotFoundException)
+        {
+            throw new KubeException("KubeManifestUnreadable", ErrorCategory.ObjectNotFound, $"There is no file {path}.") { Target = path };
+        }
+
+        foreach (string item in found)
+        {
+            if (!Directory.Exists(item))
+            {
+                yield return item;
+                continue;
+            }
+
+            var option = Recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
+            foreach (string file in Directory.EnumerateFiles(item, "*", option).Where(file => ManifestEndings.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)) yield return file;
+        }
+    }
+
+    private void AddFile(string file)
+    {
+        try
+        {
+            Add(Manifest.Read(Manifest.ReadFile(file), file), null);
+        }
+        catch (KubeException failure)
+        {
+            Fail(failure, file);
+        }
+    }
+
+    private void AddObject(PSObject input)
+    {
+        JsonElement json = ResourceJson.ToJsonObject(input).Deserialize<JsonElement>();
+        Add(Manifest.Open(json, "the object from the pipeline"), input);
+    }
+
+    private void Add(IEnumerable<ManifestItem> items, object? source)
+    {
+        foreach (ManifestItem item in items)
+        {
+            if (item.Object is { } manifest) _objects.Add((manifest, source));
+            else Fail(item.Failure!);
+        }
+    }
+
+    private void Apply(ManifestObject manifest, object? source, List<(KubeClient, ResourceKind, string?, string, ApplyAction)> pending)
+    {
+        ResourceHeader header = manifest.Header;
+        if (header.Name is null) throw new KubeException("KubeManifestInvalid", ErrorCategory.InvalidData, $"{manifest.Place}: the {header.Kind} has no metadata.name{(manifest.Json.GetRawText().Contains("\"generateName\"", StringComparison.Ordinal) ? " (an apply needs one; generateName is for creating)" : "")}.") { Target = manifest.Place };
+        if (Namespace is not null && header.Namespace is not null && header.Namespace != Namespace) throw new KubeException("KubeNamespaceMismatch", ErrorCategory.InvalidArgument, $"{manifest.Place}: {header.Reference} names another namespace than -Namespace {Namespace}.") { Target = header.Reference };
+        JsonObject document = ApplyDocument.Prepare(JsonObject.Create(manifest.Json)!, header.Uid is not null, OmitReplicas);
+        if (DryRun == DryRun.Client)
+        {
+            if (ShouldProcess(header.Reference.ToString(), "Apply")) WriteObject(ResourceJson.Decode(document));
+            return;
+        }
+
+        KubeClient client = source is null ? Client : ClientFor(source);
+        ResourceKind kind = Await(cancel => client.FindKindAsync(header.ApiVersion, header.Kind, cancel));
+        string? ns = kind.Namespaced ? header.Namespace ?? client.DefaultNamespace : null;
+        var reference = new KubeReference(kind.Kind, ns, header.Name);
+        if (!ShouldProcess(reference.ToString(), "Apply")) return;
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(document);
+        ApplyResult result = Await(cancel => client.ApplyAsync(kind, ns, header.Name, body, ForceConflict, ChangeOptions, cancel));
+        if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) Await(cancel => client.WaitAsync(kind, null, header.Name, TimeSpan.FromSeconds(30), Established, cancel));
+        if (Wait && DryRun == DryRun.None) pending.Add((client, kind, ns, header.Name, result.Action));
+        else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
+    }
+
+    private void WaitFor(List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, ApplyAction Action)> pending)
+    {
+        long deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
+        foreach ((KubeClient client, ResourceKind kind, string? ns, string name, ApplyAction action) in pending)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+            try
+            {
+                object? ready = Await(cancel => client.WaitAsync(kind, ns, name, left, Readiness.PendingBecause, cancel));
+                if (ready is not null) WriteObject(ApplyOutcome.Mark(ready, action));
+            }
+            catch (KubeException failure) when (!failure.EndsCommand)
+            {
+                Fail(failure);
+            }
+        }
+    }
+
+    /// <summary>A custom kind can be used once the server says that its names are accepted and served.</summary>
+    private static string? Established(object? seen)
+    {
+        if (seen is null) return "it is gone";
+        IEnumerable<JsonNode?> conditions = ResourceJson.ToJsonObject(seen)["status"]?["conditions"] as JsonArray ?? [];
+        return conditions.Any(condition => condition?["type"]?.ToString() == "Established" && condition["status"]?.ToString() == "True") ? null : "it is not established";
+    }
+}

@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Management.Automation;
+using k8s.Models;
+using PSKube.Api;
+using PSKube.Resources;
+
+namespace PSKube.Output;
+
+/// <summary>
+/// The cells of <c>PSKube.Format.ps1xml</c> that are text for people only. They read the members, so that objects from jobs and
+/// other machines show the same. For the engine, not to be called by name.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ViewText
+{
+    private const int ExternalAddressWidth = 16;
+
+    /// <summary>A member's text, control characters shown and not obeyed; <c>&lt;none&gt;</c> for nothing.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string Cell(PSObject target, string member)
+    {
+        object? value = Member(target, member);
+        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        return text.Length == 0 ? "<none>" : ServerErrors.Escape(text);
+    }
+
+    /// <summary>As <see cref="Cell"/>, but nothing for nothing.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string Blank(PSObject target, string member) => ServerErrors.Escape(Convert.ToString(Member(target, member), CultureInfo.InvariantCulture) ?? "");
+
+    /// <summary>As <see cref="Cell"/>, but <c>&lt;unset&gt;</c> for nothing.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string Unset(PSObject target, string member) => Blank(target, member) is { Length: > 0 } text ? text : "<unset>";
+
+    /// <summary>kubectl's AGE.</summary>
+    /// <param name="target">The object.</param>
+    public static string Age(PSObject target) => Duration.Text(Member(target, "Age") as TimeSpan?);
+
+    /// <summary>kubectl's RESTARTS.</summary>
+    /// <param name="target">The pod.</param>
+    public static string Restarts(PSObject target)
+    {
+        TimeSpan? since = Duration.Since(Member(target, "LastRestart") as DateTime?);
+        return PodPrinter.RestartsText(Member(target, "Restarts") as int? ?? 0, since);
+    }
+
+    /// <summary>kubectl's EXTERNAL-IP: a load balancer's is cut to 16 characters unless wide.</summary>
+    /// <param name="target">The service.</param>
+    public static string ExternalAddress(PSObject target)
+    {
+        string text = Cell(target, "ExternalIP");
+        bool cut = Member(target, "Type") as string == "LoadBalancer" && text.Length > ExternalAddressWidth;
+        return cut ? text[..(ExternalAddressWidth - 3)] + "..." : text;
+    }
+
+    /// <summary>A storage class's name, the default one marked.</summary>
+    /// <param name="target">The storage class.</param>
+    public static string StorageClassName(PSObject target)
+    {
+        string name = Cell(target, "Name");
+        bool isDefault = target?.BaseObject is V1StorageClass { Metadata.Annotations: { } annotations } && annotations.TryGetValue("storageclass.kubernetes.io/is-default-class", out string? value) && value == "true";
+        return isDefault ? name + " (default)" : name;
+    }
+
+    /// <summary>The name with its kind, as <c>kubectl get all</c> prints it: <c>deployment.apps/web</c>.</summary>
+    /// <param name="target">The object.</param>
+    public static string QualifiedName(PSObject target)
+    {
+        string name = Cell(target, "Name");
+        if (!ResourceHeader.TryRead(target, out ResourceHeader? header)) return name;
+        string kind = header.Kind.ToLowerInvariant();
+        return header.Group.Length == 0 ? $"{kind}/{name}" : $"{kind}.{header.Group}/{name}";
+    }
+
+    /// <summary>What an apply did, in kubectl's words.</summary>
+    /// <param name="target">The applied object.</param>
+    public static string Applied(PSObject target) => (Member(target, "ApplyAction")?.ToString() ?? "").ToLowerInvariant();
+
+    private static object? Member(PSObject? target, string member)
+    {
+        object? value = target?.Properties[member]?.Value;
+        return value is PSObject wrapped ? wrapped.BaseObject : value;
+    }
+}
