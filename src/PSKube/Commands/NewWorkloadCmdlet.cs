@@ -1,0 +1,192 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Management.Automation;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using PSKube.Api;
+using PSKube.Errors;
+using PSKube.Parameters;
+using PSKube.Resources;
+using PSKube.Specs;
+
+namespace PSKube.Commands;
+
+/// <summary>A system that containers are made for.</summary>
+public enum PodOperatingSystem
+{
+    /// <summary>Linux nodes.</summary>
+    Linux,
+
+    /// <summary>Windows nodes.</summary>
+    Windows,
+}
+
+/// <summary>When a node fetches an image.</summary>
+public enum ImagePullPolicy
+{
+    /// <summary>Before every start.</summary>
+    Always,
+
+    /// <summary>When it is not there.</summary>
+    IfNotPresent,
+
+    /// <summary>Never: it has to be there.</summary>
+    Never,
+}
+
+/// <summary>A cmdlet that makes pods or something that runs them.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class NewWorkloadCmdlet : ChangeCmdlet
+{
+    private protected NewWorkloadCmdlet()
+    {
+    }
+
+    /// <summary>The name: lower-case letters, digits, '-' and '.'.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Name { get; set; } = "";
+
+    /// <summary>The port that the first container listens on, from 1 to 65535.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? Port { get; set; }
+
+    /// <summary>Environment variables: a hashtable, an ordered one to keep the order, or texts such as <c>'A=1', 'B=2'</c>.</summary>
+    [Parameter]
+    [KeyValueTransformation(commas: false)]
+    public IDictionary? Env { get; set; }
+
+    /// <summary>Labels: a hashtable, or <c>'a=1,b=2'</c>.</summary>
+    [Parameter]
+    [Alias("Labels")]
+    [KeyValueTransformation(commas: true)]
+    public IDictionary? Label { get; set; }
+
+    /// <summary>Annotations: a hashtable, or texts such as <c>'a=1'</c>.</summary>
+    [Parameter]
+    [Alias("Annotations")]
+    [KeyValueTransformation(commas: false)]
+    public IDictionary? Annotation { get; set; }
+
+    /// <summary>What the container runs instead of its image's entry point: program and arguments, one text each, passed as they are.</summary>
+    [Parameter]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>The arguments of the image's entry point, or of -Command; one text each, passed as they are.</summary>
+    [Parameter]
+    [Alias("Args")]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>When the node fetches the image; the server's choice when not given.</summary>
+    [Parameter]
+    public ImagePullPolicy? ImagePullPolicy { get; set; }
+
+    /// <summary>Run the containers with all rights on the node.</summary>
+    [Parameter]
+    public SwitchParameter Privileged { get; set; }
+
+    /// <summary>Limits and requests of each container: <c>@{ requests = @{ cpu = '100m' }; limits = @{ memory = '200Mi' } }</c>.</summary>
+    [Parameter]
+    [ResourcesTransformation]
+    public V1ResourceRequirements? Resources { get; set; }
+
+    /// <summary>Labels that the node must have: a hashtable, or <c>'a=1,b=2'</c>.</summary>
+    [Parameter]
+    [KeyValueTransformation(commas: true)]
+    public IDictionary? NodeSelector { get; set; }
+
+    /// <summary>The system that the images are made for; keeps the pods off nodes with another one.</summary>
+    [Parameter]
+    public PodOperatingSystem? OperatingSystem { get; set; }
+
+    /// <summary>Fields to lay over the object that is built: a hashtable, an object, or JSON text.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Overrides { get; set; }
+
+    /// <summary>How the overrides are laid over it: <c>Merge</c> (RFC 7396, the default), <c>Strategic</c>, or <c>Json</c> (RFC 6902).</summary>
+    [Parameter]
+    public OverrideType OverrideType { get; set; }
+
+    /// <summary>Wait until the pods are ready.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait; five minutes when not given. Seconds, a TimeSpan, or text such as <c>90s</c>.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What the parameters say, for the builders.</summary>
+    private protected PodTemplateArgs TemplateArgs(IReadOnlyList<string> images) => new()
+    {
+        Name = Name,
+        Namespace = Namespace,
+        Images = images,
+        Port = Port,
+        Env = KeyValueTransformationAttribute.Pairs(Env) ?? [],
+        Labels = KeyValueTransformationAttribute.Pairs(Label),
+        Annotations = KeyValueTransformationAttribute.Pairs(Annotation),
+        Command = Command,
+        Arguments = ArgumentList,
+        ImagePullPolicy = ImagePullPolicy?.ToString(),
+        Privileged = Privileged,
+        Resources = Resources,
+        NodeSelector = KeyValueTransformationAttribute.Pairs(NodeSelector),
+        OperatingSystem = OperatingSystem?.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>Creates an object, or builds it only; emits it.</summary>
+    private protected void Create(IKubernetesObject model, ResourceKind kind, bool overridable)
+    {
+        JsonObject json = ResourceJson.ToJsonObject(model);
+        if (overridable && Overrides is not null) json = JsonOverrides.Apply(json, ReadOverrides(), OverrideType);
+        string name = json["metadata"]?["name"]?.ToString() ?? Name;
+        if (DryRun == DryRun.Client)
+        {
+            if (ShouldProcess(new KubeReference(kind.Kind, Namespace, name).ToString(), "Build")) WriteObject(Decode(json));
+            return;
+        }
+
+        // -WhatIf must not need a cluster either: nothing is opened before the user has agreed.
+        string? known = Namespace ?? json["metadata"]?["namespace"]?.ToString();
+        if (!ShouldProcess(new KubeReference(kind.Kind, known, name).ToString(), "Create")) return;
+        KubeClient client = Client;
+        string ns = known ?? client.DefaultNamespace;
+        object created = Await(cancel => client.CreateAsync(kind, ns, json, ChangeOptions, cancel));
+        if (Wait && DryRun == DryRun.None && kind != BuiltInKinds.Service)
+        {
+            created = Await(cancel => client.WaitAsync(kind, ns, name, Timeout, Readiness.PendingBecause, cancel)) ?? created;
+        }
+
+        WriteObject(created);
+    }
+
+    private static object Decode(JsonObject json)
+    {
+        try
+        {
+            return ResourceJson.Decode(json);
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        {
+            throw PodTemplateBuilder.Invalid($"The overrides do not fit the object{(failure is JsonException { Path: { } path } ? $" at {path}" : "")}.");
+        }
+    }
+
+    private JsonNode ReadOverrides()
+    {
+        object value = Overrides is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : Overrides!;
+        if (value is not string text) return ResourceJson.ToJson(value) ?? throw PodTemplateBuilder.Invalid("-Overrides is empty.");
+        try
+        {
+            return JsonNode.Parse(text) ?? throw PodTemplateBuilder.Invalid("-Overrides is empty.");
+        }
+        catch (JsonException failure)
+        {
+            throw PodTemplateBuilder.Invalid($"-Overrides is no JSON (line {failure.LineNumber + 1}, position {failure.BytePositionInLine + 1}); a hashtable needs no quoting.");
+        }
+    }
+}
