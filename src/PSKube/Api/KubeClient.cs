@@ -34,6 +34,9 @@ internal sealed class KubeClient
     /// <summary>Which cluster, and as whom.</summary>
     public ClusterConfig Cluster => _connection.Config;
 
+    /// <summary>When the server's certificate runs out, UTC; null without TLS.</summary>
+    public DateTime? ServerCertificateEnds => _connection.Handshake.ServerCertificateEnds;
+
     /// <summary>The namespace of commands that name none: the command's own, else the session's choice, else the context's, else <c>default</c>.</summary>
     public string DefaultNamespace { get; }
 
@@ -194,10 +197,24 @@ internal sealed class KubeClient
             Body = document,
             ContentType = PatchTypes.Apply,
         };
-        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        using RestReply reply = await SendApplyAsync(request, cancel).ConfigureAwait(false);
         object applied = Decode(reply, kind);
         bool created = reply.Status == HttpStatusCode.Created || before is null;
         return new ApplyResult(applied, created ? ApplyAction.Created : ResourceHeader.Read(applied).ResourceVersion == before ? ApplyAction.Unchanged : ApplyAction.Configured);
+    }
+
+    private async Task<RestReply> SendApplyAsync(RestRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (KubeApiException refusal) when (refusal.Message.Contains("omits key field \"protocol\"", StringComparison.Ordinal))
+        {
+            _observer.Verbose("This server needs the protocol of every port; TCP is the default.");
+            JsonObject complete = Specs.ApplyDocument.WithProtocols((JsonObject)JsonNode.Parse(request.Body!.Value.Span)!);
+            return await _rest.SendAsync(request with { Body = Bytes(complete) }, cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Deletes one object.</summary>

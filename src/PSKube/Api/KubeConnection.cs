@@ -20,12 +20,15 @@ internal sealed class KubeConnection
     {
         Config = config;
         // Time limits are the requests' own: HttpClient's would not reach into a body.
-        _http = new HttpClient(ClusterTransport.Create(config)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(ClusterTransport.Create(config, Handshake)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         Discovery = new Discovery();
     }
 
     /// <summary>Which cluster, and as whom.</summary>
     public ClusterConfig Config { get; }
+
+    /// <summary>What the TLS handshakes with it brought.</summary>
+    public Handshake Handshake { get; } = new();
 
     /// <summary>The kinds that this server serves.</summary>
     public Discovery Discovery { get; }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -13,12 +12,11 @@ internal static class ClusterTransport
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the handlers of a configuration.</summary>
-    public static HttpMessageHandler Create(ClusterConfig config) => Create(config, ConnectTimeout);
+    public static HttpMessageHandler Create(ClusterConfig config, Handshake handshake) => Create(config, handshake, ConnectTimeout);
 
-    /// <summary>As <see cref="Create(ClusterConfig)"/>, with a connect time of the caller's.</summary>
-    internal static HttpMessageHandler Create(ClusterConfig config, TimeSpan connectTimeout)
+    /// <summary>As <see cref="Create(ClusterConfig, Handshake)"/>, with a connect time of the caller's.</summary>
+    internal static HttpMessageHandler Create(ClusterConfig config, Handshake handshake, TimeSpan connectTimeout)
     {
-        var inUse = new CredentialInUse();
         var sockets = new SocketsHttpHandler
         {
             ConnectTimeout = connectTimeout,
@@ -32,14 +30,13 @@ internal static class ClusterTransport
             UseCookies = false,
             // A redirect would carry credentials to wherever it points.
             AllowAutoRedirect = false,
-            SslOptions = TlsOptions(config, inUse),
+            SslOptions = TlsOptions(config, handshake),
         };
         if (config.Proxy is not null) sockets.Proxy = new WebProxy(config.Proxy);
-        return new CredentialHandler(config, inUse) { InnerHandler = sockets };
+        return new CredentialHandler(config, handshake) { InnerHandler = sockets };
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "Only when the user said so (insecure-skip-tls-verify), and with a warning.")]
-    private static SslClientAuthenticationOptions TlsOptions(ClusterConfig config, CredentialInUse inUse)
+    private static SslClientAuthenticationOptions TlsOptions(ClusterConfig config, Handshake handshake)
     {
         var options = new SslClientAuthenticationOptions { CertificateRevocationCheckMode = X509RevocationMode.NoCheck };
         if (config.CertificateAuthority is { } authorities)
@@ -50,9 +47,12 @@ internal static class ClusterTransport
             options.CertificateChainPolicy = policy;
         }
 
-        options.RemoteCertificateValidationCallback = config.SkipTlsVerify
-            ? static (_, _, _, _) => true
-            : (_, certificate, chain, errors) => errors == SslPolicyErrors.None ? true : throw Distrust(config, certificate as X509Certificate2, chain, errors);
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            var shown = certificate as X509Certificate2;
+            handshake.ServerCertificateEnds = shown?.NotAfter.ToUniversalTime();
+            return config.SkipTlsVerify || errors == SslPolicyErrors.None ? true : throw Distrust(config, shown, chain, errors);
+        };
 
         if (config.Credentials is FixedCredentials { Credential: { ClientCertificate: { } own, ClientCertificateChain: { Count: > 0 } intermediates } })
         {
@@ -60,7 +60,7 @@ internal static class ClusterTransport
         }
         else
         {
-            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => inUse.Current?.ClientCertificate!;
+            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => handshake.Current?.ClientCertificate!;
         }
 
         return options;
@@ -104,9 +104,12 @@ internal static class ClusterTransport
     }
 }
 
-/// <summary>The credential of the request under way, for the handshake that it may start.</summary>
-internal sealed class CredentialInUse
+/// <summary>What goes into the next TLS handshake, and what the last one brought.</summary>
+internal sealed class Handshake
 {
     /// <summary>The newest credential.</summary>
-    public volatile Credential? Current;
+    public Credential? Current { get; set; }
+
+    /// <summary>When the server's certificate runs out, UTC; null before the first handshake and without TLS.</summary>
+    public DateTime? ServerCertificateEnds { get; set; }
 }

@@ -6,7 +6,7 @@ namespace PSKube.Config;
 /// Proves who we are on every request, names whom we act as, and asks once for a new credential when the server refuses
 /// the one it was shown.
 /// </summary>
-internal sealed class CredentialHandler(ClusterConfig config, CredentialInUse inUse) : DelegatingHandler
+internal sealed class CredentialHandler(ClusterConfig config, Handshake handshake) : DelegatingHandler
 {
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class CredentialHandler(ClusterConfig config, CredentialInUse in
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Credential credential, CancellationToken cancel)
     {
-        inUse.Current = credential;
+        handshake.Current = credential;
         request.Headers.Remove("Authorization");
         if (credential.Authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", credential.Authorization);
         return base.SendAsync(request, cancel);

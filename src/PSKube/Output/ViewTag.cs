@@ -5,7 +5,7 @@ namespace PSKube.Output;
 
 /// <summary>
 /// Chooses the table an object is shown in, by a type name in front of its own: the wide one, the one with a NAMESPACE
-/// column, kubectl's <c>get all</c>. The object stays what it is.
+/// column, or both. The object stays what it is.
 /// </summary>
 internal static class ViewTag
 {
@@ -17,9 +17,6 @@ internal static class ViewTag
         (false, true) => Tag(value, "Namespaced"),
         _ => value,
     };
-
-    /// <summary>Marks an object for <c>get all</c>, where names carry their kind.</summary>
-    public static object MarkWorkload(object value, bool namespaces) => Tag(value, namespaces ? "WorkloadNamespaced" : "Workload");
 
     private static PSObject Tag(object value, string view)
     {

@@ -76,6 +76,14 @@ public static class ViewText
         return header.Group.Length == 0 ? $"{kind}/{name}" : $"{kind}.{header.Group}/{name}";
     }
 
+    /// <summary>An object's row in the tables of <c>Get-KubeWorkload</c>.</summary>
+    /// <param name="target">The object.</param>
+    public static string Workload(PSObject target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return WorkloadTable.Text(target);
+    }
+
     /// <summary>What an apply did, in kubectl's words.</summary>
     /// <param name="target">The applied object.</param>
     public static string Applied(PSObject target) => (Member(target, "ApplyAction")?.ToString() ?? "").ToLowerInvariant();

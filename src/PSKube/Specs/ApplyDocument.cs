@@ -38,4 +38,32 @@ internal static class ApplyDocument
         if (omitReplicas && document["spec"] is JsonObject spec) spec.Remove("replicas");
         return document;
     }
+
+    /// <summary>
+    /// Gives every port the protocol that it has by default. Servers up to 1.20 cannot apply a list of ports without it, because
+    /// the protocol is part of the list's key (kubernetes/kubernetes#92332).
+    /// </summary>
+    public static JsonObject WithProtocols(JsonObject document)
+    {
+        Complete(document);
+        return document;
+    }
+
+    private static void Complete(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonArray list:
+                foreach (JsonNode? item in list) Complete(item);
+                break;
+            case JsonObject map:
+                if (map["ports"] is JsonArray ports)
+                {
+                    foreach (JsonObject port in ports.OfType<JsonObject>().Where(port => port.ContainsKey("port") || port.ContainsKey("containerPort"))) port["protocol"] ??= "TCP";
+                }
+
+                foreach ((_, JsonNode? value) in map) Complete(value);
+                break;
+        }
+    }
 }

@@ -44,24 +44,24 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
     private protected override void Process()
     {
         string? ns = AllNamespaces ? null : Client.DefaultNamespace;
-        IReadOnlyList<ResourceKind> kinds = Choose(Await(Client.AllKindsAsync));
+        List<ResourceKind> kinds = Choose(Await(Client.AllKindsAsync));
         var options = new ListOptions { Namespace = ns, LabelSelector = LabelSelector };
         Task<(List<object> Items, List<KubeException> Failures)>[] lists = [.. kinds.Select(kind => Task.Run(() => Client.ListAllAsync(kind, options, CancelToken), CancelToken))];
         bool any = false;
-        foreach (Task<(List<object> Items, List<KubeException> Failures)> list in lists) any |= Emit(list);
+        for (int i = 0; i < lists.Length; i++) any |= Emit(kinds[i], lists[i], first: !any);
         if (any) return;
         string where = ns is null ? "" : $" in {ns} namespace";
         WriteVerbose($"No resources found{where}.");
         if (ns is not null && !Exists(ns)) throw new KubeException("KubeNotFound", ErrorCategory.ObjectNotFound, $"namespaces \"{ns}\" not found") { Target = new KubeReference("Namespace", null, ns) };
     }
 
-    private bool Emit(Task<(List<object> Items, List<KubeException> Failures)> list)
+    private bool Emit(ResourceKind kind, Task<(List<object> Items, List<KubeException> Failures)> list, bool first)
     {
         try
         {
             (List<object> items, List<KubeException> failures) = Await(_ => list);
             foreach (KubeException failure in failures) Fail(failure);
-            foreach (object item in items) WriteObject(ViewTag.MarkWorkload(item, AllNamespaces));
+            foreach (PSObject item in WorkloadTable.Mark(kind.Kind, items, AllNamespaces, first)) WriteObject(item);
             return items.Count > 0 || failures.Count > 0;
         }
         catch (KubeException failure) when (!failure.EndsCommand)
