@@ -21,6 +21,7 @@ internal sealed class ExecPlugin
 {
     private const int MaxAnswer = 1024 * 1024;
     private const int MaxComplaint = 4096;
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly string[] Versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
     private ExecPlugin()
@@ -28,7 +29,7 @@ internal sealed class ExecPlugin
     }
 
     /// <summary>How long a plugin that talks to nobody may take.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    private TimeSpan Timeout { get; init; }
 
     private string Command { get; init; } = "";
 
@@ -46,7 +47,7 @@ internal sealed class ExecPlugin
 
     /// <summary>Reads an <c>exec</c> entry.</summary>
     /// <exception cref="KubeException">A field is missing or wrong (<c>KubeConfigInvalid</c>).</exception>
-    public static ExecPlugin Read(JsonObject exec, string file, KubeconfigEntry? cluster, Uri? server)
+    public static ExecPlugin Read(JsonObject exec, string file, KubeconfigEntry? cluster, Uri? server, TimeSpan? timeout = null)
     {
         string command = Kubeconfig.Text(exec, "command", file, "exec.") ?? throw Invalid("exec.command is missing");
         string version = Kubeconfig.Text(exec, "apiVersion", file, "exec.") ?? throw Invalid("exec.apiVersion is missing");
@@ -57,6 +58,7 @@ internal sealed class ExecPlugin
         bool hasSeparator = command.AsSpan().IndexOfAny('/', '\\') >= 0 && (OperatingSystem.IsWindows() || command.Contains('/', StringComparison.Ordinal));
         return new ExecPlugin
         {
+            Timeout = timeout ?? DefaultTimeout,
             Command = hasSeparator ? Path.GetFullPath(command, Path.GetDirectoryName(file)!) : command,
             ApiVersion = version,
             Arguments = [.. (exec["args"] as JsonArray ?? []).Select(argument => argument?.ToString() ?? "")],

@@ -36,7 +36,7 @@ internal sealed class KubeconfigCluster
         Uri? server = cluster is null ? null : ReadServer(cluster);
         bool skipVerify = cluster is not null && Flag(cluster, "insecure-skip-tls-verify");
         X509Certificate2Collection? authority = cluster is null ? null : ReadAuthority(cluster);
-        if (skipVerify && authority is not null) _problems.Add($"cluster '{clusterName}': insecure-skip-tls-verify and a certificate-authority exclude each other");
+        if (skipVerify && (cluster!.Content["certificate-authority-data"] ?? cluster.Content["certificate-authority"]) is not null) _problems.Add($"cluster '{clusterName}': insecure-skip-tls-verify and a certificate-authority exclude each other");
         Uri? proxy = cluster is null ? null : ReadProxy(cluster);
         Impersonation? impersonation = user is null ? null : ReadImpersonation(user);
         ICredentialSource credentials = user is null ? AnonymousCredentials.Instance : ReadCredentials(user, cluster, server);

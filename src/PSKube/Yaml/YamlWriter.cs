@@ -156,7 +156,8 @@ internal sealed class YamlWriter
     {
         char first = text[0];
         if (first is '<' or '=') return true;
-        if (!char.IsAsciiDigit(first) && first is not '-' and not '+' and not '.') return false;
+        bool signed = first is '-' or '+' && text.Length > 1 && (char.IsAsciiDigit(text[1]) || text[1] == '.');
+        if (!char.IsAsciiDigit(first) && first != '.' && !signed) return false;
         return text.All(c => char.IsAsciiDigit(c) || c is '-' or '+' or '.' or ':' or '_' or 'e' or 'E' or 'T' or 't' or 'Z' or 'z' or ' ' or 'x' or 'X' or 'o' || char.IsAsciiHexDigit(c));
     }
 

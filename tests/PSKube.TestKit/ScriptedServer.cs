@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace PSKube.TestKit;
+
+/// <summary>A request as it arrived.</summary>
+public sealed record SeenRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>The path without the query.</summary>
+    public string Path => Target.Split('?')[0];
+}
+
+/// <summary>What to answer; parts of it may be left out on purpose.</summary>
+public sealed record ScriptedReply(int Status, string Body)
+{
+    /// <summary>Further headers.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>The body's media type.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>How many bytes of the body to send before falling silent or closing; null for all.</summary>
+    public int? OnlyBytes { get; init; }
+
+    /// <summary>After the bytes: keep the connection open and say nothing.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>An object or list in JSON.</summary>
+    public static ScriptedReply Ok(string json) => new(200, json);
+
+    /// <summary>A refusal as the API server words it.</summary>
+    public static ScriptedReply Refuse(int status, string reason, string message, string details = "{}") =>
+        new(status, $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"{{message}}","reason":"{{reason}}","details":{{details}},"code":{{status}}}""");
+}
+
+/// <summary>A server on loopback that answers as a test says and remembers what it was asked: HTTP/1.1, with TLS if it gets a certificate.</summary>
+public sealed class ScriptedServer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Func<SeenRequest, ScriptedReply> _answer;
+    private readonly X509Certificate2? _certificate;
+    private readonly ConcurrentQueue<SeenRequest> _requests = new();
+    private int _closedByClient;
+
+    /// <summary>Starts the server.</summary>
+    public ScriptedServer(Func<SeenRequest, ScriptedReply> answer, X509Certificate2? certificate = null)
+    {
+        _answer = answer;
+        _certificate = certificate;
+        _listener.Start();
+        _ = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>The port.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The address.</summary>
+    public string Address => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
+
+    /// <summary>What was asked, in order.</summary>
+    public IReadOnlyList<SeenRequest> Requests => [.. _requests];
+
+    /// <summary>How many connections the other side closed while an answer was under way.</summary>
+    public int ClosedByClient => Volatile.Read(ref _closedByClient);
+
+    /// <summary>A kubeconfig that leads here.</summary>
+    public string Kubeconfig(string? authorityPem = null, string user = "token: canary-token", string cluster = "")
+    {
+        string authority = authorityPem is null ? "" : $", certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(authorityPem))}";
+        return $$"""
+            apiVersion: v1
+            kind: Config
+            current-context: test
+            clusters:
+            - name: test
+              cluster: {server: "{{Address}}"{{authority}}{{cluster}}}
+            users:
+            - name: test
+              user: {{{user}}}
+            contexts:
+            - name: test
+              context: {cluster: test, user: test}
+            """;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Stop();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token).ConfigureAwait(false);
+                _ = Task.Run(() => ServeAsync(client));
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                Stream stream = client.GetStream();
+                if (_certificate is not null)
+                {
+                    var tls = new SslStream(stream);
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate, EnabledSslProtocols = SslProtocols.None, ClientCertificateRequired = false }, _stop.Token).ConfigureAwait(false);
+                    stream = tls;
+                }
+
+                await using (stream)
+                {
+                    while (await ReadAsync(stream).ConfigureAwait(false) is { } request)
+                    {
+                        _requests.Enqueue(request);
+                        if (!await SendAsync(stream, _answer(request)).ConfigureAwait(false)) return;
+                    }
+                }
+            }
+            catch (Exception failure) when (failure is IOException or AuthenticationException or OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                Interlocked.Increment(ref _closedByClient);
+            }
+        }
+    }
+
+    private async Task<bool> SendAsync(Stream stream, ScriptedReply reply)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(reply.Body);
+        var head = new StringBuilder($"HTTP/1.1 {reply.Status} {(HttpStatusCode)reply.Status}\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n");
+        foreach ((string name, string value) in reply.Headers) head.Append($"{name}: {value}\r\n");
+        head.Append("\r\n");
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), _stop.Token).ConfigureAwait(false);
+        int count = Math.Min(reply.OnlyBytes ?? body.Length, body.Length);
+        await stream.WriteAsync(body.AsMemory(0, count), _stop.Token).ConfigureAwait(false);
+        await stream.FlushAsync(_stop.Token).ConfigureAwait(false);
+        if (reply.Silent)
+        {
+            // Until the other side hangs up: a read that ends tells.
+            var nothing = new byte[1];
+            try
+            {
+                await stream.ReadAsync(nothing, _stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Increment(ref _closedByClient);
+            }
+
+            return false;
+        }
+
+        return count == body.Length;
+    }
+
+    private async Task<SeenRequest?> ReadAsync(Stream stream)
+    {
+        var head = new List<byte>();
+        var one = new byte[1];
+        while (head.Count < 4 || head[^1] != '\n' || head[^2] != '\r' || head[^3] != '\n')
+        {
+            if (await stream.ReadAsync(one, _stop.Token).ConfigureAwait(false) == 0) return null;
+            head.Add(one[0]);
+        }
+
+        string[] lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        string[] first = lines[0].Split(' ');
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string line in lines.Skip(1))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            headers[line[..colon]] = line[(colon + 1)..].Trim();
+        }
+
+        var body = new byte[headers.TryGetValue("Content-Length", out string? length) ? int.Parse(length, System.Globalization.CultureInfo.InvariantCulture) : 0];
+        await stream.ReadExactlyAsync(body, _stop.Token).ConfigureAwait(false);
+        return new SeenRequest(first[0], first[1], headers, Encoding.UTF8.GetString(body));
+    }
+}

@@ -1,0 +1,332 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using PSKube.Api;
+using PSKube.Config;
+using PSKube.Errors;
+using PSKube.Resources;
+using PSKube.TestKit;
+
+namespace PSKube.Tests.Api;
+
+/// <summary>What happens between us and a server that is not as it should be. Every server is one on loopback.</summary>
+public sealed class TransportTests : IDisposable
+{
+    private const string Pods = """{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"a","namespace":"n"}}]}""";
+    private readonly TestAuthority _authority = new();
+    private readonly List<string> _warnings = [];
+    private readonly List<string> _verbose = [];
+
+    public void Dispose() => _authority.Dispose();
+
+    private sealed class Listener(TransportTests test, bool bodies = false) : ICallObserver
+    {
+        public bool WantsBodies => bodies;
+
+        public List<string> Debugs { get; } = [];
+
+        public void Verbose(string text) => test._verbose.Add(text);
+
+        public void Warning(string text) => test._warnings.Add(text);
+
+        public void Debug(string text) => Debugs.Add(text);
+    }
+
+    private KubeClient Client(ClusterConfig config, TimeSpan? timeout = null, ICallObserver? observer = null) => new(KubeConnection.For(config), observer ?? new Listener(this), timeout ?? TimeSpan.FromSeconds(10), "default");
+
+    private static ClusterConfig Config(string kubeconfig)
+    {
+        using var folder = new TempFolder();
+        return KubeconfigCluster.Read(Kubeconfig.Load([folder.Write("config", kubeconfig)], mustExist: true), null);
+    }
+
+    private static async Task<List<string>> Names(KubeClient client, CancellationToken cancel = default)
+    {
+        (List<object> items, _) = await client.ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "n" }, cancel);
+        return [.. items.Select(item => ResourceHeader.Read(item).Name!)];
+    }
+
+    private async Task<KubeException> TlsFailure(X509Certificate2 certificate, string? authority, string more = "")
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods), certificate);
+        var error = await Assert.ThrowsAsync<KubeException>(() => Names(Client(Config(server.Kubeconfig(authority, cluster: more)))));
+        Assert.Empty(server.Requests);
+        Assert.True(error.EndsCommand);
+        Assert.Equal(ErrorCategory.SecurityError, error.Category);
+        return error;
+    }
+
+    [Fact]
+    public async Task T01_ACertificateForAnotherName_IsRefused_AndNoTokenLeaves()
+    {
+        using X509Certificate2 certificate = _authority.Sign("kubelet.example");
+        KubeException error = await TlsFailure(certificate, _authority.Pem);
+        Assert.Equal("KubeTlsNameMismatch", error.ErrorId);
+        Assert.Contains("kubelet.example", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T02_ACertificateOfAnotherAuthority_IsRefused()
+    {
+        using var other = new TestAuthority("other");
+        using X509Certificate2 certificate = other.Sign("localhost", address: IPAddress.Loopback);
+        Assert.Equal("KubeTlsUntrusted", (await TlsFailure(certificate, _authority.Pem)).ErrorId);
+    }
+
+    [Fact]
+    public async Task T03_WithoutAnAuthority_OnlyTheMachinesOwnAreTrusted()
+    {
+        using X509Certificate2 certificate = _authority.Sign("localhost", address: IPAddress.Loopback);
+        Assert.Equal("KubeTlsUntrusted", (await TlsFailure(certificate, null)).ErrorId);
+    }
+
+    [Fact]
+    public async Task T04_ACertificateThatRanOut_IsRefusedWithItsDate()
+    {
+        using X509Certificate2 certificate = _authority.Sign("localhost", DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(-10), IPAddress.Loopback);
+        KubeException error = await TlsFailure(certificate, _authority.Pem);
+        Assert.Equal("KubeTlsUntrusted", error.ErrorId);
+        Assert.Contains($"ran out on {DateTime.UtcNow.AddDays(-10):yyyy-MM-dd}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T05_TheSecondAuthorityOfABundle_IsTrustedToo()
+    {
+        using var first = new TestAuthority("first");
+        using X509Certificate2 certificate = _authority.Sign("localhost", address: IPAddress.Loopback);
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods), certificate);
+        Assert.Equal(["a"], await Names(Client(Config(server.Kubeconfig(first.Pem + "\n" + _authority.Pem)))));
+        Assert.Equal("Bearer canary-token", Assert.Single(server.Requests).Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task T06_SkippingTheCheck_WorksWithOneWarning()
+    {
+        using X509Certificate2 certificate = _authority.Sign("elsewhere");
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods), certificate);
+        ClusterConfig config = Config(server.Kubeconfig(cluster: ", insecure-skip-tls-verify: true"));
+        Assert.Equal(["a"], await Names(Client(config)));
+        Assert.Equal(["a"], await Names(Client(config)));
+        Assert.Contains("not checked", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T07_TheTlsServerName_IsWhatTheCertificateHasToCarry()
+    {
+        using X509Certificate2 certificate = _authority.Sign("inner.example");
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods), certificate);
+        Assert.Equal(["a"], await Names(Client(Config(server.Kubeconfig(_authority.Pem, cluster: ", tls-server-name: inner.example")))));
+    }
+
+    [Fact]
+    public async Task T09_ARefusedConnection_IsToldInKubectlsWords()
+    {
+        ClusterConfig config;
+        using (var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods))) config = Config(server.Kubeconfig());
+        var error = await Assert.ThrowsAsync<KubeException>(() => Names(Client(config)));
+        Assert.Equal("KubeConnectionFailed", error.ErrorId);
+        Assert.Equal(ErrorCategory.ConnectionError, error.Category);
+        Assert.Contains($"The connection to the server 127.0.0.1:{config.Server.Port} was refused - did you specify the right host or port?", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T10_ABodyThatFallsSilent_EndsAtTheTimeLimit()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods) with { OnlyBytes = 30, Silent = true });
+        var clock = Stopwatch.StartNew();
+        var error = await Assert.ThrowsAsync<KubeException>(() => Names(Client(Config(server.Kubeconfig()), TimeSpan.FromMilliseconds(400))));
+        Assert.Equal("KubeRequestTimeout", error.ErrorId);
+        Assert.Equal(ErrorCategory.OperationTimeout, error.Category);
+        Assert.InRange(clock.ElapsedMilliseconds, 300, 4000);
+    }
+
+    [Fact]
+    public async Task T11_ACancelledRead_EndsAtOnce_AndTheServerSeesIt()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods) with { OnlyBytes = 30, Silent = true });
+        using var cancel = new CancellationTokenSource(300);
+        var clock = Stopwatch.StartNew();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Names(Client(Config(server.Kubeconfig())), cancel.Token));
+        Assert.InRange(clock.ElapsedMilliseconds, 200, 1500);
+        for (int i = 0; i < 50 && server.ClosedByClient == 0; i++) await Task.Delay(20);
+        Assert.True(server.ClosedByClient > 0);
+    }
+
+    [Fact]
+    public async Task T12_AReadThatBreaksOff_IsAskedAgainOnce_AWriteNever()
+    {
+        int calls = 0;
+        using var server = new ScriptedServer(request => ScriptedReply.Ok(Pods) with { OnlyBytes = request.Method == "POST" || Interlocked.Increment(ref calls) == 1 ? 20 : null });
+        KubeClient client = Client(Config(server.Kubeconfig()));
+        Assert.Equal(["a"], await Names(client));
+        Assert.Equal(2, server.Requests.Count);
+        var error = await Assert.ThrowsAsync<KubeException>(() => client.CreateAsync(BuiltInKinds.Pod, "n", new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "x" } }, new ChangeOptions(DryRun.None, "t", FieldValidation.Strict), default));
+        Assert.Equal("KubeResponseInvalid", error.ErrorId);
+        Assert.Contains("may have been made", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Single(server.Requests, request => request.Method == "POST");
+    }
+
+    [Fact]
+    public async Task T13_AProxysPage_IsAnErrorWithItsTextEscapedAndShort()
+    {
+        string page = "<html>\u001b[31m" + new string('x', 5000);
+        using var server = new ScriptedServer(_ => new ScriptedReply(502, page) { ContentType = "text/html" });
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => Names(Client(Config(server.Kubeconfig()))));
+        Assert.Equal("KubeServerError", error.ErrorId);
+        Assert.True(error.Message.Length < 2200);
+        Assert.DoesNotContain('\u001b', error.Message);
+    }
+
+    [Fact]
+    public async Task T13_ASignInPageInsteadOfAList_IsNoList()
+    {
+        using var server = new ScriptedServer(_ => new ScriptedReply(200, "<html>sign in</html>") { ContentType = "text/html" });
+        Assert.Equal("KubeResponseInvalid", (await Assert.ThrowsAsync<KubeException>(() => Names(Client(Config(server.Kubeconfig()))))).ErrorId);
+    }
+
+    [Fact]
+    public async Task T14_ARedirectIsNotFollowed()
+    {
+        using var target = new ScriptedServer(_ => ScriptedReply.Ok(Pods));
+        using var server = new ScriptedServer(_ => new ScriptedReply(302, "") { Headers = [("Location", target.Address + "/api")] });
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => Names(Client(Config(server.Kubeconfig()))));
+        Assert.Equal("KubeRedirected", error.ErrorId);
+        Assert.Contains(target.Address, error.Message, StringComparison.Ordinal);
+        Assert.Empty(target.Requests);
+    }
+
+    [Fact]
+    public async Task T17_ABusyServer_IsWaitedFor_ButNotForAnHour()
+    {
+        int calls = 0;
+        using var server = new ScriptedServer(_ => Interlocked.Increment(ref calls) == 1 ? ScriptedReply.Refuse(429, "TooManyRequests", "slow down") with { Headers = [("Retry-After", "1")] } : ScriptedReply.Ok(Pods));
+        Assert.Equal(["a"], await Names(Client(Config(server.Kubeconfig()))));
+        Assert.Equal(2, server.Requests.Count);
+
+        using var far = new ScriptedServer(_ => ScriptedReply.Refuse(429, "TooManyRequests", "slow down") with { Headers = [("Retry-After", "3600")] });
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => Names(Client(Config(far.Kubeconfig()))));
+        Assert.Equal("KubeTooManyRequests", error.ErrorId);
+        Assert.Equal(TimeSpan.FromHours(1), error.RetryAfter);
+        Assert.Single(far.Requests);
+    }
+
+    [Fact]
+    public async Task T18_AFailedWrite_IsNotRepeated()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Refuse(500, "InternalError", "webhook failed"));
+        KubeClient client = Client(Config(server.Kubeconfig()));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => client.DeleteAsync(BuiltInKinds.Pod, "n", "x", new DeleteOptions(null, null, null, DryRun.None), default));
+        Assert.Equal("KubeServerError", error.ErrorId);
+        Assert.Equal("webhook failed", error.Message);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task T19_ARefusedTokenIsRenewedOnce_ThenTheRefusalStands()
+    {
+        using var folder = new TempFolder();
+        string token = folder.Write("token", "first");
+        using var server = new ScriptedServer(request =>
+        {
+            File.WriteAllText(token, "second");
+            return request.Headers["Authorization"] == "Bearer second" ? ScriptedReply.Ok(Pods) : ScriptedReply.Refuse(401, "Unauthorized", "Unauthorized");
+        });
+        Assert.Equal(["a"], await Names(Client(Config(server.Kubeconfig(user: $"tokenFile: '{token}'")))));
+        Assert.Equal(["Bearer first", "Bearer second"], server.Requests.Select(request => request.Headers["Authorization"]));
+
+        using var strict = new ScriptedServer(_ => ScriptedReply.Refuse(401, "Unauthorized", "Unauthorized"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => Names(Client(Config(strict.Kubeconfig()))));
+        Assert.Equal("KubeUnauthorized", error.ErrorId);
+        Assert.Equal(ErrorCategory.AuthenticationError, error.Category);
+        Assert.True(error.EndsCommand);
+        Assert.Single(strict.Requests);
+    }
+
+    [Fact]
+    public async Task T25_ImpersonationIsSent()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods));
+        await Names(Client(Config(server.Kubeconfig(user: "token: t, as: jane, as-uid: '7', as-groups: [dev], as-user-extra: {Reason: [why]}"))));
+        IReadOnlyDictionary<string, string> headers = server.Requests[0].Headers;
+        Assert.Equal(("jane", "7", "dev", "why"), (headers["Impersonate-User"], headers["Impersonate-Uid"], headers["Impersonate-Group"], headers["Impersonate-Extra-reason"]));
+    }
+
+    [Fact]
+    public async Task T85_AServersWarnings_AreSaidOnceAndEscaped()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(Pods) with { Headers = [("Warning", "299 - \"v1beta1 is deprecated, use v1\"")] });
+        await Names(Client(Config(server.Kubeconfig())));
+        Assert.Equal(["v1beta1 is deprecated, use v1"], _warnings);
+    }
+
+    [Fact]
+    public async Task T34_BodiesAreShownWithSecretsMasked()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok("""{"kind":"SecretList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"s"},"data":{"password":"Y2FuYXJ5"}}]}"""));
+        var listener = new Listener(this, bodies: true);
+        KubeClient client = Client(Config(server.Kubeconfig()), observer: listener);
+        await client.ListAllAsync(BuiltInKinds.Secret, new ListOptions { Namespace = "n" }, default);
+        await client.CreateAsync(BuiltInKinds.Secret, "n", new() { ["kind"] = "Secret", ["stringData"] = new System.Text.Json.Nodes.JsonObject { ["k"] = "canary" } }, new ChangeOptions(DryRun.None, "t", FieldValidation.Strict), default);
+        string all = string.Join('\n', listener.Debugs.Concat(_verbose));
+        Assert.Contains("\"password\":\"***\"", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("Y2FuYXJ5", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T54_PagesAreFetchedAsTheyAreNeeded()
+    {
+        string Page(int from, string next)
+        {
+            IEnumerable<string> items = Enumerable.Range(from, 500).Select(i => "{\"metadata\":{\"name\":\"p" + i + "\"}}");
+            return "{\"metadata\":{\"continue\":\"" + next + "\"},\"items\":[" + string.Join(',', items) + "]}";
+        }
+
+        using var server = new ScriptedServer(request => ScriptedReply.Ok(request.Target.Contains("continue=two", StringComparison.Ordinal) ? Page(1000, "") : request.Target.Contains("continue=one", StringComparison.Ordinal) ? Page(500, "two") : Page(0, "one")));
+        ClusterConfig config = Config(server.Kubeconfig());
+        await foreach (ListItem item in Client(config).ListAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "n" }, default))
+        {
+            if (ResourceHeader.Read(item.Object).Name == "p2") break;
+        }
+
+        Assert.Single(server.Requests);
+        List<string> names = await Names(Client(config));
+        Assert.Equal(Enumerable.Range(0, 1500).Select(i => $"p{i}"), names);
+        Assert.Equal(4, server.Requests.Count);
+        Assert.Contains("limit=500", server.Requests[0].Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T55_AContinueTokenThatRanOut_IsAnError_NotAMixedList()
+    {
+        using var server = new ScriptedServer(request => request.Target.Contains("continue=", StringComparison.Ordinal) ? ScriptedReply.Refuse(410, "Expired", "too old") : ScriptedReply.Ok("""{"metadata":{"continue":"x"},"items":[{"metadata":{"name":"a"}}]}"""));
+        var seen = new List<string>();
+        var error = await Assert.ThrowsAsync<KubeException>(async () =>
+        {
+            await foreach (ListItem item in Client(Config(server.Kubeconfig())).ListAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "n" }, default)) seen.Add(ResourceHeader.Read(item.Object).Name!);
+        });
+        Assert.Equal("KubeExpired", error.ErrorId);
+        Assert.Equal(["a"], seen);
+    }
+
+    [Fact]
+    public async Task T56_OneBadItem_DoesNotHideTheOthers()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok("""{"metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"bad","namespace":"n"},"spec":{"containers":"x"}},{"metadata":{"name":"c"}}]}"""));
+        (List<object> items, List<KubeException> failures) = await Client(Config(server.Kubeconfig())).ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "n" }, default);
+        Assert.Equal(["a", "c"], items.Select(item => ResourceHeader.Read(item).Name));
+        Assert.Contains("pod/bad in n", Assert.Single(failures).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{},"items":null}""")]
+    [InlineData("""{"items":[]}""")]
+    [InlineData("""{}""")]
+    public async Task T57_AnEmptyListHasManyForms(string body)
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(body));
+        Assert.Empty(await Names(Client(Config(server.Kubeconfig()))));
+    }
+}
