@@ -1,13 +1,13 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using System.Text.RegularExpressions;
 using k8s.Models;
+using PSKube.Resources;
 
 namespace PSKube.Parameters;
 
 /// <summary>Takes a container's resources: <c>@{ requests = @{ cpu = '100m' }; limits = @{ memory = '200Mi' } }</c>.</summary>
-public sealed partial class ResourcesTransformationAttribute : ArgumentTransformationAttribute
+public sealed class ResourcesTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
@@ -35,20 +35,10 @@ public sealed partial class ResourcesTransformationAttribute : ArgumentTransform
         return resources;
     }
 
-    /// <summary>Refuses a text that is no quantity (apimachinery <c>resource/quantity.go</c>); its size is bounded before it is worked out.</summary>
-    internal static ResourceQuantity Quantity(string text)
-    {
-        Match match = QuantityText().Match(text);
-        if (!match.Success || text.Length > 40) throw new ArgumentTransformationMetadataException($"'{(text.Length > 40 ? text[..40] + "..." : text)}' is no quantity; write 500m, 0.5, 200Mi or 1Gi.");
-        string exponent = match.Groups["exponent"].Value;
-        if (exponent.Length > 0 && (!int.TryParse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int power) || Math.Abs(power) > 18)) throw new ArgumentTransformationMetadataException($"'{text}' is larger or smaller than any quantity.");
-        return new ResourceQuantity(text);
-    }
-
     private static Dictionary<string, ResourceQuantity> Amounts(IDictionary amounts)
     {
         var result = new Dictionary<string, ResourceQuantity>(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in amounts) result[Text(entry.Key)] = Quantity(Text(entry.Value));
+        foreach (DictionaryEntry entry in amounts) result[Text(entry.Key)] = Amount(Text(entry.Value));
         return result;
     }
 
@@ -56,6 +46,15 @@ public sealed partial class ResourcesTransformationAttribute : ArgumentTransform
 
     private static string Text(object? value) => Convert.ToString(Unwrap(value), CultureInfo.InvariantCulture) ?? "";
 
-    [GeneratedRegex(@"\A[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE](?<exponent>[+-]?[0-9]+))?\z")]
-    private static partial Regex QuantityText();
+    private static ResourceQuantity Amount(string text)
+    {
+        try
+        {
+            return Quantity.Parse(text);
+        }
+        catch (FormatException failure)
+        {
+            throw new ArgumentTransformationMetadataException(failure.Message);
+        }
+    }
 }

@@ -209,6 +209,7 @@ internal static class ResourceJson
         KubernetesJson.AddJsonOptions(options => live = options);
         var copy = new JsonSerializerOptions(live!) { MaxDepth = 256, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         copy.Converters.Insert(0, new ExactIntOrStringConverter());
+        copy.Converters.Insert(0, new Quantity.Converter());
         return copy;
     }
 

@@ -47,7 +47,7 @@ internal static partial class PodTemplateBuilder
             Image = image,
             Command = args.Command.Count > 0 ? [.. args.Command] : null,
             Args = args.Arguments.Count > 0 ? [.. args.Arguments] : null,
-            Env = args.Env.Count > 0 ? [.. args.Env.Select(pair => new V1EnvVar { Name = pair.Key, Value = pair.Value })] : null,
+            Env = args.Env.Count > 0 ? [.. args.Env.Select(pair => new V1EnvVar { Name = pair.Key, Value = pair.Value.Length == 0 ? null : pair.Value })] : null,
             Ports = withPort && args.Port is { } port ? [new V1ContainerPort { ContainerPort = port }] : null,
             ImagePullPolicy = args.ImagePullPolicy,
             Resources = args.Resources,

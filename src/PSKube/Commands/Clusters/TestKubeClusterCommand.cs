@@ -92,6 +92,9 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
     private void Health(string path)
     {
         (int status, string text) = Await(cancel => Client.GetTextAsync(path, "verbose", cancel));
+        // A failed check comes as a refusal, whose message tells the status before the list.
+        int begin = text.AsSpan().IndexOf('[');
+        if (status != 200 && begin > 0) text = text[begin..];
         bool any = false;
         foreach (string line in text.Split('\n'))
         {

@@ -1,0 +1,385 @@
+using System.Management.Automation;
+using System.Text.Json.Nodes;
+using PSKube.TestKit;
+
+namespace PSKube.EngineTests;
+
+/// <summary>Cmdlets against a scripted server: what is sent, what comes out, what an error says.</summary>
+public sealed class ClusterTests : IDisposable
+{
+    private readonly Engine _engine = new();
+    private readonly TempFolder _folder = new();
+    private readonly List<ScriptedServer> _servers = [];
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _servers.ForEach(server => server.Dispose());
+        _folder.Dispose();
+    }
+
+    private ScriptedServer Serve(Func<SeenRequest, ScriptedReply> answer, string variable = "PSDefaultParameterValues")
+    {
+        var server = new ScriptedServer(answer);
+        _servers.Add(server);
+        string file = _folder.Write($"config-{_servers.Count}", server.Kubeconfig());
+        if (variable == "PSDefaultParameterValues") _engine.Run("$global:PSDefaultParameterValues = @{ '*-Kube*:Kubeconfig' = $file }", ("file", file));
+        else _engine.Run($"$global:{variable} = $file", ("file", file));
+        return server;
+    }
+
+    private static string Pod(string name, string uid = "u1", string ns = "default") => "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"" + name + "\",\"namespace\":\"" + ns + "\",\"uid\":\"" + uid + "\"}}";
+
+    private static string List(params string[] items) => "{\"metadata\":{},\"items\":[" + string.Join(',', items) + "]}";
+
+    private static ScriptedReply NotFound(string what) => ScriptedReply.Refuse(404, "NotFound", what + " not found");
+
+    [Fact]
+    public void AMissingName_IsAnErrorOfItsOwn_AndTheOthersAreRead()
+    {
+        Serve(request => request.Path.EndsWith("/b", StringComparison.Ordinal) ? NotFound("pods \\\"b\\\"") : ScriptedReply.Ok(Pod(request.Path.Split('/')[^1])));
+        EngineResult result = _engine.Run("Get-KubePod a, b, c");
+        Assert.Equal(["a", "c"], result.Output.Select(pod => pod.Properties["Name"].Value));
+        Assert.Equal("KubeNotFound,PSKube.Commands.Pods.GetKubePodCommand", result.Error.FullyQualifiedErrorId);
+        Assert.Equal(ErrorCategory.ObjectNotFound, result.Error.CategoryInfo.Category);
+        Assert.Equal("pods \"b\" not found", result.Error.Exception.Message);
+        Assert.Equal("pod/b in default", result.Error.TargetObject.ToString());
+    }
+
+    [Fact]
+    public void T38_WildcardsAreMatchedHere_CaseIncluded()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("web-1"), Pod("web-2"), Pod("db-1"))));
+        Assert.Equal(["web-1", "web-2"], _engine.Run("Get-KubePod web-*").Output.Select(pod => pod.Properties["Name"].Value));
+        Assert.Empty(_engine.Run("Get-KubePod nothing*").Errors);
+        Assert.Equal("/api/v1/namespaces/default/pods?limit=500", server.Requests[0].Target);
+    }
+
+    [Fact]
+    public void Selectors_LimitsAndNamespaces_AreSentAsTheApiWantsThem()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("a"))));
+        _engine.Run("Get-KubePod -LabelSelector ([ordered]@{ app = 'web'; tier = 'a', 'b'; old = $false }) -FieldSelector status.phase=Running -AllNamespaces -Limit 7");
+        Assert.Equal("/api/v1/pods?limit=7&labelSelector=app%3Dweb%2Ctier%20in%20%28a%2Cb%29%2C%21old&fieldSelector=status.phase%3DRunning", server.Requests[0].Target);
+    }
+
+    [Fact]
+    public void AnEmptyListOfANamespaceThatIsNotThere_IsAnError()
+    {
+        Serve(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedReply.Ok(List()) : NotFound("namespaces \\\"typo\\\""));
+        Assert.StartsWith("KubeNotFound,", _engine.Run("Get-KubePod -Namespace typo").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ANamespaceFromThePipeline_GivesItsPods()
+    {
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/namespaces", StringComparison.Ordinal) ? List("{\"metadata\":{\"name\":\"one\"}}", "{\"metadata\":{\"name\":\"two\"}}") : List(Pod("p"))));
+        _engine.Run("Get-KubeNamespace | Get-KubePod");
+        Assert.Equal(["/api/v1/namespaces", "/api/v1/namespaces/one/pods", "/api/v1/namespaces/two/pods"], server.Requests.Select(request => request.Path));
+    }
+
+    [Fact]
+    public void TheFirstRefusedCredential_EndsTheCommand_AForbiddenObjectDoesNot()
+    {
+        Serve(_ => ScriptedReply.Refuse(403, "Forbidden", "pods is forbidden"));
+        EngineResult result = _engine.Run("'a','b' | Get-KubePod");
+        Assert.Equal(2, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.Equal(ErrorCategory.PermissionDenied, error.CategoryInfo.Category));
+        Serve(_ => ScriptedReply.Refuse(401, "Unauthorized", "Unauthorized"));
+        Assert.Equal(ErrorCategory.AuthenticationError, _engine.Run("'a','b' | Get-KubePod").Error.CategoryInfo.Category);
+    }
+
+    [Fact]
+    public void T68_ErrorsObeyErrorAction()
+    {
+        Serve(_ => NotFound("pods"));
+        Assert.Equal("caught KubeNotFound", _engine.Run("try { Get-KubePod a -ErrorAction Stop } catch [PSKube.Errors.KubeApiException] { \"caught $($_.Exception.ErrorId)\" }").Output.Single().ToString());
+        Assert.Equal("0 1", _engine.Run("Get-KubePod a -ErrorAction Ignore -ErrorVariable i; Get-KubePod b -ErrorAction SilentlyContinue -ErrorVariable e; \"$($i.Count) $($e.Count)\"").Output.Single().ToString());
+    }
+
+    [Fact]
+    public void T78_APipedObjectIsDeletedOnlyIfItIsStillTheSame()
+    {
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Method == "GET" ? List(Pod("a", "uid-a"), Pod("b", "uid-b")) : "{\"kind\":\"Status\",\"status\":\"Success\"}"));
+        _engine.Run("Get-KubePod | Remove-KubePod -Confirm:$false -GracePeriodSeconds 5 -Cascade Orphan");
+        JsonNode body = JsonNode.Parse(server.Requests[1].Body)!;
+        Assert.Equal(("DELETE", "/api/v1/namespaces/default/pods/a"), (server.Requests[1].Method, server.Requests[1].Path));
+        Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":5,"propagationPolicy":"Orphan","preconditions":{"uid":"uid-a"}}""", body.ToJsonString());
+        _engine.Run("Remove-KubePod c -Confirm:$false");
+        Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"}""", server.Requests[^1].Body);
+    }
+
+    [Theory]
+    [InlineData("Remove-KubePod ''")]
+    [InlineData("Remove-KubePod ..")]
+    [InlineData("Remove-KubeResource 'pod/a/b'")]
+    [InlineData("@() | Remove-KubePod")]
+    [InlineData("Remove-KubeResource nokind")]
+    [InlineData("Get-KubePod '../nodes'")]
+    [InlineData("Set-KubeScale 'deployment/..' -Replicas 1")]
+    [InlineData("Set-KubeScale web -Replicas 1")]
+    [InlineData("Set-KubeScale daemonset/web -Replicas 1")]
+    [InlineData("Set-KubeScale pod/web -Replicas 1")]
+    [InlineData("New-KubePod a/b nginx")]
+    public void T35_T36_T37_WhatCannotBeMeant_SendsNothing(string command)
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok("{}"));
+        EngineResult result = _engine.Run(command + (command.StartsWith("Get", StringComparison.Ordinal) ? "" : " -Confirm:$false"));
+        Assert.Empty(server.Requests);
+        if (!command.StartsWith("@()", StringComparison.Ordinal)) Assert.Single(result.Errors);
+    }
+
+    [Fact]
+    public void T67_WhatIfAndNo_SendNothingThatChanges()
+    {
+        string file = _folder.Write("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/pods", StringComparison.Ordinal) ? List(Pod("a")) : Pod("a")));
+        EngineResult result = _engine.Run("""
+            Get-KubePod | Remove-KubePod -WhatIf
+            Remove-KubePod a -WhatIf
+            Set-KubeScale deployment/a -Replicas 2 -WhatIf
+            Invoke-KubeApply $file -WhatIf
+            New-KubePod a nginx -WhatIf
+            $WhatIfPreference = $true; Remove-KubeService a; $WhatIfPreference = $false
+            Remove-KubePod a -Confirm
+            """, ("file", file));
+        Assert.Empty(result.Errors);
+        Assert.All(server.Requests, request => Assert.Equal("GET", request.Method));
+        _engine.Choices.Enqueue(0);
+        _engine.Run("Remove-KubePod a");
+        Assert.Equal("DELETE", server.Requests[^1].Method);
+    }
+
+    [Fact]
+    public void T90_AnObjectGoesBackToTheClusterItCameFrom()
+    {
+        ScriptedServer a = Serve(_ => ScriptedReply.Ok(List(Pod("p"))), "a");
+        ScriptedServer b = Serve(_ => ScriptedReply.Ok(List(Pod("p"))), "b");
+        EngineResult result = _engine.Run("""
+            Connect-KubeCluster -Kubeconfig $a | Out-Null
+            $pods = Get-KubePod
+            Connect-KubeCluster -Kubeconfig $b | Out-Null
+            Get-KubePod | Out-Null
+            $pods | Remove-KubePod -Confirm:$false
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["GET", "DELETE"], a.Requests.Select(request => request.Method));
+        Assert.Equal(["GET"], b.Requests.Select(request => request.Method));
+    }
+
+    [Fact]
+    public void Scale_IsOneBlindMergePatch_OrAReplaceUnderAPrecondition()
+    {
+        string deployment = "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":4}}";
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"kind\":\"Scale\",\"metadata\":{\"resourceVersion\":\"7\"},\"spec\":{\"replicas\":3}}" : deployment));
+        EngineResult result = _engine.Run("Set-KubeScale deployment/web -Replicas 4");
+        Assert.IsType<k8s.Models.V1Deployment>(result.Output.Single().BaseObject);
+        Assert.Equal(("PATCH", "/apis/apps/v1/namespaces/default/deployments/web/scale", "application/merge-patch+json", """{"spec":{"replicas":4}}"""), (server.Requests[0].Method, server.Requests[0].Path, server.Requests[0].Headers["Content-Type"], server.Requests[0].Body));
+        Assert.Contains("fieldManager=pskube", server.Requests[0].Target, StringComparison.Ordinal);
+
+        ErrorRecord error = _engine.Run("Set-KubeScale deployment/web -Replicas 4 -CurrentReplicas 2").Error;
+        Assert.StartsWith("KubePreconditionFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("Expected replicas to be 2, was 3", error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, request => request.Method == "PUT");
+
+        _engine.Run("Set-KubeScale -Kind deploy -Name web -Replicas 4 -CurrentReplicas 3");
+        SeenRequest put = server.Requests.Single(request => request.Method == "PUT");
+        Assert.Contains("\"resourceVersion\":\"7\"", put.Body, StringComparison.Ordinal);
+        Assert.Contains("\"replicas\":4", put.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Apply_SendsTheDocumentAsItWasWritten_InTheOrderOfNeeds()
+    {
+        string file = _folder.Write("bundle.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, uid: keep}\nspec: {futureField: {x: 1}}\nstatus: {replicas: 1}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+        ScriptedServer server = Serve(request => request.Method == "GET" ? NotFound("it") : new ScriptedReply(201, request.Path.Contains("deployments", StringComparison.Ordinal) ? "{\"metadata\":{\"name\":\"d\",\"resourceVersion\":\"5\"}}" : "{\"metadata\":{\"name\":\"shop\"}}"));
+        EngineResult result = _engine.Run("Invoke-KubeApply $file | ForEach-Object { \"$($_.Kind) $($_.Name) $($_.ApplyAction)\" }", ("file", file));
+        Assert.Empty(result.Errors);
+        Assert.Equal(["Namespace shop Created", "Deployment d Created"], result.Output.Select(line => line.ToString()));
+        SeenRequest apply = server.Requests.Last(request => request.Method == "PATCH");
+        Assert.Equal("application/apply-patch+yaml", apply.Headers["Content-Type"]);
+        Assert.Contains("fieldManager=pskube&fieldValidation=Strict", apply.Target, StringComparison.Ordinal);
+        Assert.DoesNotContain("force", apply.Target, StringComparison.Ordinal);
+        JsonNode sent = JsonNode.Parse(apply.Body)!;
+        Assert.Equal("1", sent["spec"]!["futureField"]!["x"]!.ToJsonString());
+        Assert.Null(sent["status"]);
+    }
+
+    [Fact]
+    public void T75_AConflictNamesFieldAndManager_OnlyForceTakesOver()
+    {
+        const string details = """{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"kubectl\" using apps/v1","field":".spec.replicas"}]}""";
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok("{\"metadata\":{\"resourceVersion\":\"1\"}}") : request.Target.Contains("force=true", StringComparison.Ordinal) ? ScriptedReply.Ok("{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"2\"}}") : ScriptedReply.Refuse(409, "Conflict", "Apply failed with 1 conflict", details));
+        const string manifest = "@{ apiVersion = 'apps/v1'; kind = 'Deployment'; metadata = @{ name = 'a' }; spec = @{ replicas = 2 } }";
+        ErrorRecord error = _engine.Run($"{manifest} | Invoke-KubeApply").Error;
+        Assert.Equal("KubeApplyConflict,PSKube.Commands.AnyKind.InvokeKubeApplyCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(ErrorCategory.InvalidOperation, error.CategoryInfo.Category);
+        Assert.Contains(".spec.replicas", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("kubectl", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("-ForceConflict", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal("Configured", _engine.Run($"({manifest} | Invoke-KubeApply -ForceConflict).ApplyAction").Output.Single().ToString());
+        Assert.Equal(2, server.Requests.Count(request => request.Method == "PATCH"));
+    }
+
+    [Fact]
+    public void T81_AManifestOfAnotherNamespace_IsRefused()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok("{}"));
+        ErrorRecord error = _engine.Run("'apiVersion: v1','kind: ConfigMap','metadata: {name: a, namespace: b}' | Invoke-KubeApply -Namespace c").Error;
+        Assert.StartsWith("KubeNamespaceMismatch,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public void AnApplyOverAnUnencryptedAddress_IsRefused()
+    {
+        Assert.StartsWith("KubeManifestUnreadable,", _engine.Run("Invoke-KubeApply http://127.0.0.1:1/x.yaml").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void T11_CtrlC_EndsAReadWithinASecond_AndTheServerSeesIt()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("a"))) with { OnlyBytes = 20, Silent = true });
+        TimeSpan took = _engine.Stop("Get-KubePod", () => server.Requests.Count > 0);
+        Assert.True(took < TimeSpan.FromSeconds(1), $"It took {took}.");
+        Assert.True(SpinWait.SpinUntil(() => server.ClosedByClient > 0, TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void CtrlC_EndsAWaitWithinASecond()
+    {
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2}}"));
+        TimeSpan took = _engine.Stop("Set-KubeScale deployment/web -Replicas 2 -Wait", () => server.Requests.Count > 3);
+        Assert.True(took < TimeSpan.FromSeconds(1), $"It took {took}.");
+    }
+
+    [Fact]
+    public void AWaitThatIsNotMet_SaysWhatIsMissing()
+    {
+        Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2},\"status\":{\"observedGeneration\":2,\"updatedReplicas\":2,\"replicas\":2,\"availableReplicas\":1}}"));
+        ErrorRecord error = _engine.Run("Set-KubeScale deployment/web -Replicas 2 -Wait -Timeout 300ms").Error;
+        Assert.StartsWith("KubeWaitTimeout,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.OperationTimeout, error.CategoryInfo.Category);
+        Assert.Contains("1 of 2 pods are available", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void T34_NoTokenIsInAnyStreamOrError()
+    {
+        Serve(_ => ScriptedReply.Refuse(500, "InternalError", "broken"));
+        EngineResult result = _engine.Run("Get-KubePod -Verbose -Debug; Get-KubePod a -Verbose; New-KubePod a nginx -Verbose -Debug");
+        Assert.NotEmpty(result.Verbose);
+        var all = new List<string>([.. result.Verbose, .. result.Debug, .. result.Warnings, result.Screen]);
+        foreach (ErrorRecord error in result.Errors)
+        {
+            all.Add(PSSerializer.Serialize(error, 3));
+            all.Add(error.Exception.ToString());
+        }
+
+        Assert.All(all, text => Assert.DoesNotContain("canary", text, StringComparison.Ordinal));
+        Assert.Matches(@"^GET http://127\.0\.0\.1:\d+/api/v1/namespaces/default/pods\?limit=500 500 in \d+ ms$", result.Verbose[0]);
+    }
+
+    [Fact]
+    public void AnUnknownKind_IsLookedForOnceMore_ThenToldWithWhatItMayBe()
+    {
+        int calls = 0;
+        ScriptedServer server = Serve(request => request.Path switch
+        {
+            "/api" => ScriptedReply.Ok("{\"kind\":\"APIVersions\",\"versions\":[\"v1\"]}"),
+            "/apis" => ScriptedReply.Ok("{\"kind\":\"APIGroupList\",\"groups\":[{\"name\":\"example.com\",\"versions\":[{\"version\":\"v1\"}],\"preferredVersion\":{\"version\":\"v1\"}}]}"),
+            "/api/v1" => ScriptedReply.Ok("{\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true,\"verbs\":[\"list\"]}]}"),
+            "/apis/example.com/v1" => ScriptedReply.Ok(Interlocked.Increment(ref calls) == 1 ? "{\"resources\":[]}" : "{\"resources\":[{\"name\":\"things\",\"singularName\":\"thing\",\"shortNames\":[\"th\"],\"kind\":\"Thing\",\"namespaced\":true,\"verbs\":[\"list\",\"get\"]}]}"),
+            _ => ScriptedReply.Ok(List("{\"metadata\":{\"name\":\"t\"},\"spec\":{\"any\":[1]}}")),
+        });
+        Assert.StartsWith("KubeKindNotFound,", _engine.Run("Get-KubeResource th").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        EngineResult found = _engine.Run("Get-KubeResource th");
+        Assert.Empty(found.Errors);
+        Assert.Equal("Thing", found.Output.Single().Properties["kind"].Value);
+        ErrorRecord error = _engine.Run("Get-KubeResource thinks").Error;
+        Assert.Contains("things", error.ErrorDetails.RecommendedAction, StringComparison.OrdinalIgnoreCase);
+        Assert.NotEmpty(server.Requests);
+    }
+
+    private CommandCompletion Complete(string input)
+    {
+        using PowerShell shell = PowerShell.Create(_engine.Runspace);
+        return CommandCompletion.CompleteInput(input, input.Length, null, shell);
+    }
+
+    [Fact]
+    public void CompletionsAreQuoted_AndADeadServerGivesNone()
+    {
+        string file = _folder.Write("odd", "contexts:\n- name: \"a'; calc; '\"\n  context: {cluster: c}\nclusters:\n- {name: c, cluster: {server: 'https://127.0.0.1:1'}}\n");
+        string input = $"Get-KubePod -Kubeconfig '{file}' -Context ";
+        CommandCompletion completion = Complete(input);
+        Assert.Equal("'a''; calc; '''", Assert.Single(completion.CompletionMatches).CompletionText);
+        Assert.Empty(Complete($"Get-KubePod -Kubeconfig '{file}' -Context \"a'; calc; '\" -Name w").CompletionMatches);
+    }
+
+    [Fact]
+    public void NamesAreCompletedFromTheCluster()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("web-1"), Pod("db-1"))), "file");
+        string path = _engine.Run("$file").Output.Single().ToString();
+        Assert.Equal(["web-1"], Complete($"Remove-KubePod -Kubeconfig '{path}' -Name w").CompletionMatches.Select(match => match.CompletionText));
+        Assert.Equal(["deployment/web-1"], Complete($"Set-KubeScale -Kubeconfig '{path}' -Replicas 1 -Target deployment/w").CompletionMatches.Select(match => match.CompletionText));
+        Assert.Contains("PartialObjectMetadataList", server.Requests[0].Headers["Accept"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connect_WithATokenScript_AsksItAgainWhenItIsDue()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("a"))), "unused");
+        EngineResult result = _engine.Run("""
+            $global:asked = 0
+            Connect-KubeCluster -Server $address -Namespace shop -Token { $global:asked++; [pscustomobject]@{ Token = "t$global:asked"; ExpiresOn = [DateTimeOffset]::UtcNow.AddMinutes($(if ($global:asked -eq 1) { 1 } else { 60 })) } }
+            Get-KubePod | Out-Null; Get-KubePod | Out-Null; Get-KubePod | Out-Null
+            Disconnect-KubeCluster
+            """, ("address", server.Address));
+        Assert.Empty(result.Errors);
+        Assert.Equal("shop", result.Output[0].Properties["Namespace"].Value);
+        Assert.Equal(["Bearer t1", "Bearer t2", "Bearer t2"], server.Requests.Select(request => request.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public void APlainTextToken_IsRefused() => Assert.StartsWith("KubeTokenInvalid,", _engine.Run("Connect-KubeCluster -Server https://x -Token 'plain'").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+
+    [Fact]
+    public void UseContext_MovesThisSessionOnly()
+    {
+        string file = _folder.Write("two", "current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\n- {name: b, context: {cluster: c, namespace: nb}}\nclusters:\n- {name: c, cluster: {server: 'https://x'}}\n");
+        EngineResult result = _engine.Run("""
+            (Use-KubeContext b -Kubeconfig $file).Namespace
+            (Use-KubeContext -Namespace other).Namespace
+            (Get-KubeContext -Current).Name
+            """, ("file", file));
+        Assert.Equal(["nb", "other", "b"], result.Output.Select(value => value.ToString()));
+        using var second = new Engine();
+        Assert.Equal("a", second.Run("(Get-KubeContext -Current -Kubeconfig $file).Name", ("file", file)).Output.Single().ToString());
+        Assert.StartsWith("current-context: a", File.ReadAllText(file), StringComparison.Ordinal);
+        _engine.Run("Use-KubeContext b -Kubeconfig $file -Persist", ("file", file));
+        Assert.StartsWith("current-context: \"b\"", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TestKubeCluster_TellsWhatIsWrong_AndQuietIsOneAnswer()
+    {
+        Serve(request => request.Path switch
+        {
+            "/version" => ScriptedReply.Ok("{\"major\":\"1\",\"minor\":\"30\",\"gitVersion\":\"v1.30.2\"}"),
+            "/readyz" or "/livez" => new ScriptedReply(500, "[+]ping ok\n[-]etcd failed: reason withheld\n") { ContentType = "text/plain" },
+            "/api/v1/nodes" => ScriptedReply.Ok(List("{\"metadata\":{\"name\":\"n1\"},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"message\":\"disk\"}]}}")),
+            _ => ScriptedReply.Ok(List(Pod("dns"))),
+        });
+        EngineResult result = _engine.Run("Test-KubeCluster");
+        Assert.Empty(result.Errors);
+        Dictionary<string, bool> checks = result.Output.Select(check => (PSKube.Output.ClusterCheck)check.BaseObject).ToDictionary(check => check.Check, check => check.Ok);
+        Assert.True(checks["Reachable"]);
+        Assert.True(checks["Version"]);
+        Assert.True(checks["readyz/ping"]);
+        Assert.False(checks["readyz/etcd"]);
+        Assert.False(checks["Node/n1"]);
+        Assert.Equal("False", _engine.Run("Test-KubeCluster -Quiet").Output.Single().ToString());
+    }
+}

@@ -1,0 +1,100 @@
+using PSKube.TestKit;
+
+namespace PSKube.EngineTests;
+
+public sealed class YamlCommandTests : IDisposable
+{
+    private readonly Engine _engine = new();
+
+    public void Dispose() => _engine.Dispose();
+
+    private string Yaml(string script) => string.Join('\n', _engine.Run(script).Output);
+
+    [Fact]
+    public void KubectlStyle_IsKubectlsTextToTheByte()
+    {
+        // kubectl 1.32 create deploy mydaemon --image=nginx --dry-run=client -o yaml
+        Assert.Equal("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  creationTimestamp: null\n  labels:\n    app: mydaemon\n  name: mydaemon\nspec:\n  replicas: 1\n  selector:\n    matchLabels:\n      app: mydaemon\n  strategy: {}\n  template:\n    metadata:\n      creationTimestamp: null\n      labels:\n        app: mydaemon\n    spec:\n      containers:\n      - image: nginx\n        name: nginx\n        resources: {}\nstatus: {}", Yaml("New-KubeDeployment mydaemon nginx -DryRun Client | ConvertTo-KubeYaml -KubectlStyle"));
+        // kubectl 1.32 run sleepy --image=busybox --dry-run=client -o yaml -- sleep 3600
+        Assert.Equal("apiVersion: v1\nkind: Pod\nmetadata:\n  creationTimestamp: null\n  labels:\n    run: sleepy\n  name: sleepy\nspec:\n  containers:\n  - args:\n    - sleep\n    - \"3600\"\n    image: busybox\n    name: sleepy\n    resources: {}\n  dnsPolicy: ClusterFirst\n  restartPolicy: Always\nstatus: {}", Yaml("New-KubePod sleepy busybox -ArgumentList sleep, 3600 -DryRun Client | ConvertTo-KubeYaml -KubectlStyle"));
+    }
+
+    [Fact]
+    public void SeveralObjects_AreDocumentsOfOneText_AndComeBackAsTheyWere()
+    {
+        using var folder = new TempFolder();
+        string path = Path.Combine(folder.Path, "all.yaml");
+        EngineResult result = _engine.Run("""
+            New-KubePod a nginx -DryRun Client | ConvertTo-KubeYaml -Path $path
+            $two = (New-KubePod a nginx -DryRun Client), (New-KubeDeployment b nginx -DryRun Client)
+            $two | ConvertTo-KubeYaml -Path $path
+            Get-Item $path | ConvertFrom-KubeYaml | ForEach-Object { "$($_.Kind) $($_.Name)" }
+            $two | ConvertTo-KubeYaml | ConvertFrom-KubeYaml | ForEach-Object { $_.GetType().Name }
+            ($two | ConvertTo-KubeYaml) -join "`n" -split "`n" | ConvertFrom-KubeYaml | ForEach-Object { $_.Name }
+            """.Replace("Get-Item $path | ConvertFrom-KubeYaml", "ConvertFrom-KubeYaml -Path $path"), ("path", path));
+        Assert.Empty(result.Errors);
+        Assert.Equal(["Pod a", "Deployment b", "V1Pod", "V1Deployment", "a", "b"], result.Output.Select(value => value.ToString()));
+        byte[] bytes = File.ReadAllBytes(path);
+        Assert.Equal((byte)'a', bytes[0]);
+        Assert.DoesNotContain((byte)'\r', bytes);
+    }
+
+    [Fact]
+    public void EmptyThatMeansSomething_Stays()
+    {
+        string yaml = Yaml("""
+            @{ apiVersion = 'networking.k8s.io/v1'; kind = 'NetworkPolicy'; metadata = @{ name = 'n' }; spec = @{ podSelector = @{}; ingress = @(@{}) } } | ConvertTo-KubeYaml
+            """);
+        Assert.Contains("podSelector: {}", yaml, StringComparison.Ordinal);
+        Assert.Contains("- {}", yaml, StringComparison.Ordinal);
+        Assert.Contains("emptyDir: {}", Yaml("'apiVersion: v1','kind: Pod','metadata: {name: p}','spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: c, image: x}]}' | ConvertFrom-KubeYaml | ConvertTo-KubeYaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnObjectOfACluster_IsCleanedOfWhatTheServerAdds()
+    {
+        const string live = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p, namespace: shop, uid: u, resourceVersion: "5", creationTimestamp: "2026-01-01T00:00:00Z", managedFields: [{manager: m}], labels: {app: p}}
+            spec:
+              nodeName: n1
+              serviceAccountName: default
+              serviceAccount: default
+              schedulerName: default-scheduler
+              dnsPolicy: ClusterFirst
+              restartPolicy: Always
+              terminationGracePeriodSeconds: 30
+              securityContext: {}
+              enableServiceLinks: true
+              priority: 0
+              tolerations: [{key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 300}]
+              volumes: [{name: kube-api-access-x, projected: {}}, {name: mine, emptyDir: {}}]
+              containers:
+              - {name: c, image: nginx, imagePullPolicy: Always, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File, resources: {}, volumeMounts: [{name: kube-api-access-x, mountPath: /x}, {name: mine, mountPath: /m}]}
+            status: {phase: Running}
+            """;
+        EngineResult result = _engine.Run("$live | ConvertFrom-KubeYaml | ConvertTo-KubeYaml", ("live", live));
+        Assert.Equal("apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  namespace: shop\n  labels:\n    app: p\nspec:\n  containers:\n  - image: nginx\n    name: c\n    volumeMounts:\n    - mountPath: /m\n      name: mine\n  volumes:\n  - emptyDir: {}\n    name: mine", result.Output.Single().ToString());
+        Assert.Contains("resourceVersion", _engine.Run("$live | ConvertFrom-KubeYaml | ConvertTo-KubeYaml -Clean:$false", ("live", live)).Output.Single().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASlipOfThePen_IsToldWithItsPlace()
+    {
+        EngineResult result = _engine.Run("\"apiVersion: v1`nkind: Pod`nmetadata: {name: p}`nspec: {containers: [{name: c, imag: nginx}]}\" | ConvertFrom-KubeYaml");
+        Assert.Contains("spec.containers[0].imag", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("spec: {containers: {name: c}}", "spec.containers")]
+    [InlineData("spec: {terminationGracePeriodSeconds: soon}", "terminationGracePeriodSeconds")]
+    [InlineData("spec: {containers: [{name: c, resources: {limits: {cpu: 1e999999999}}}]}", "")]
+    public void T53_AValueThatDoesNotFit_IsAnErrorOfThatObject(string spec, string words)
+    {
+        EngineResult result = _engine.Run($"\"apiVersion: v1`nkind: Pod`nmetadata: {{name: p}}`n{spec}`n---`napiVersion: v1`nkind: ConfigMap`nmetadata: {{name: ok}}\" | ConvertFrom-KubeYaml");
+        Assert.StartsWith("KubeManifestInvalid,", result.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(words, result.Error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("ok", result.Output.Single().Properties["Name"].Value);
+    }
+}
