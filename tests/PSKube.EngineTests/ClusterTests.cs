@@ -339,19 +339,20 @@ public sealed class ClusterTests : IDisposable
             """, ("address", server.Address));
         Assert.Empty(result.Errors);
         Assert.Equal("shop", result.Output[0].Properties["Namespace"].Value);
-        Assert.Equal(["Bearer t1", "Bearer t2", "Bearer t2"], server.Requests.Select(request => request.Headers["Authorization"]));
+        Assert.Equal(["Bearer t2", "Bearer t2", "Bearer t2"], server.Requests.Select(request => request.Headers["Authorization"]));
+        Assert.Equal(2, _engine.Run("$global:asked").Output.Single().BaseObject);
     }
 
     [Fact]
-    public void APlainTextToken_IsRefused() => Assert.StartsWith("KubeTokenInvalid,", _engine.Run("Connect-KubeCluster -Server https://x -Token 'plain'").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    public void APlainTextToken_IsRefused() => Assert.StartsWith("KubeConfigInvalid,", _engine.Run("Connect-KubeCluster -Server https://x -Token 'plain'").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
 
     [Fact]
     public void UseContext_MovesThisSessionOnly()
     {
         string file = _folder.Write("two", "current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\n- {name: b, context: {cluster: c, namespace: nb}}\nclusters:\n- {name: c, cluster: {server: 'https://x'}}\n");
         EngineResult result = _engine.Run("""
-            (Use-KubeContext b -Kubeconfig $file).Namespace
-            (Use-KubeContext -Namespace other).Namespace
+            Use-KubeContext b -Kubeconfig $file; (Get-KubeContext -Current).Namespace
+            Use-KubeContext -Namespace other; (Get-KubeContext -Current).Namespace
             (Get-KubeContext -Current).Name
             """, ("file", file));
         Assert.Equal(["nb", "other", "b"], result.Output.Select(value => value.ToString()));
@@ -359,7 +360,7 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal("a", second.Run("(Get-KubeContext -Current -Kubeconfig $file).Name", ("file", file)).Output.Single().ToString());
         Assert.StartsWith("current-context: a", File.ReadAllText(file), StringComparison.Ordinal);
         _engine.Run("Use-KubeContext b -Kubeconfig $file -Persist", ("file", file));
-        Assert.StartsWith("current-context: \"b\"", File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.Matches("^current-context: \"?b\"?\n", File.ReadAllText(file));
     }
 
     [Fact]

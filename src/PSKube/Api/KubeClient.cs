@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PSKube.Commands;
+using PSKube.Commands.Clusters;
 using PSKube.Config;
 using PSKube.Errors;
 using PSKube.Resources;
@@ -18,12 +19,12 @@ internal sealed class KubeClient
     /// <summary>kubectl's chunk size.</summary>
     private const int PageSize = 500;
 
-    private readonly KubeConnection _connection;
+    private readonly ApiConnection _connection;
     private readonly RestClient _rest;
     private readonly ICallObserver _observer;
 
     /// <summary>A client for one command.</summary>
-    public KubeClient(KubeConnection connection, ICallObserver observer, TimeSpan timeout, string defaultNamespace)
+    public KubeClient(ApiConnection connection, ICallObserver observer, TimeSpan timeout, string defaultNamespace)
     {
         _connection = connection;
         _observer = observer;
@@ -35,7 +36,7 @@ internal sealed class KubeClient
     public ClusterConfig Cluster => _connection.Config;
 
     /// <summary>When the server's certificate runs out, UTC; null without TLS.</summary>
-    public DateTime? ServerCertificateEnds => _connection.Handshake.ServerCertificateEnds;
+    public DateTime? ServerCertificateEnds => _connection.Config.Seen.CertificateEnds;
 
     /// <summary>The namespace of commands that name none: the command's own, else the session's choice, else the context's, else <c>default</c>.</summary>
     public string DefaultNamespace { get; }
@@ -44,10 +45,9 @@ internal sealed class KubeClient
     public static KubeClient Open(KubeApiCmdlet cmdlet)
     {
         KubeSession session = KubeSession.Current;
-        ClusterConfig config = ClusterSelector.Resolve(session, cmdlet.Kubeconfig, cmdlet.Context);
-        bool isSessions = cmdlet.Kubeconfig is null && cmdlet.Context is null;
-        string ns = cmdlet.Namespace ?? (isSessions ? session.Namespace : null) ?? config.Namespace;
-        return Open(cmdlet, config, ns);
+        string? kubeconfig = cmdlet.FullPath(cmdlet.Kubeconfig);
+        ClusterConfig config = ClusterSelector.Resolve(session, kubeconfig, cmdlet.Context);
+        return Open(cmdlet, config, cmdlet.Namespace ?? ClusterSelector.Namespace(session, kubeconfig, cmdlet.Context, config));
     }
 
     /// <summary>Opens the cluster that an object came from; the command's own when it came from none, or when the command names one.</summary>
@@ -303,7 +303,7 @@ internal sealed class KubeClient
     {
         // Opened on the pipeline thread, the only one on which a script's token can be renewed.
         (config.Credentials as IPipelineThreadCredentials)?.RefreshIfDue();
-        return new KubeClient(KubeConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);
+        return new KubeClient(ApiConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);
     }
 
     private async Task<ListPage> ReadPageAsync(ResourceKind kind, ListOptions options, string? from, int limit, CancellationToken cancel)

@@ -44,9 +44,19 @@ internal sealed class ClusterConfig
     /// <summary>Whom we act as, or null.</summary>
     public Impersonation? Impersonation { get; init; }
 
+    /// <summary>What the server has shown of itself so far.</summary>
+    public SeenServer Seen { get; } = new();
+
     /// <summary>What the user should know of this configuration, each said once per connection.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>The user, groups and extra values that kubeconfig's <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c> name.</summary>
 internal sealed record Impersonation(string User, string? Uid, IReadOnlyList<string> Groups, IReadOnlyDictionary<string, IReadOnlyList<string>> Extra);
+
+/// <summary>What a server has shown of itself.</summary>
+internal sealed class SeenServer
+{
+    /// <summary>When its certificate runs out, UTC; null before the first handshake and without TLS.</summary>
+    public DateTime? CertificateEnds { get; set; }
+}

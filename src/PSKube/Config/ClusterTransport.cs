@@ -1,115 +1,74 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using PSKube.Errors;
+using System.Net.Sockets;
 
 namespace PSKube.Config;
 
-/// <summary>Makes the HTTP handlers of a connection: timeouts, proxy, TLS trust and credentials.</summary>
+/// <summary>Builds what an HttpClient needs to talk to one cluster: trust, proxy, credentials, time limits.</summary>
 internal static class ClusterTransport
 {
-    /// <summary>client-go's dial limit (<c>transport/cache.go</c>).</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>How long a connection may take to come about (client-go's dialer).</summary>
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes the handlers of a configuration.</summary>
-    public static HttpMessageHandler Create(ClusterConfig config, Handshake handshake) => Create(config, handshake, ConnectTimeout);
+    /// <summary>A handler that proves who we are and trusts only whom the configuration trusts. Its owner disposes it.</summary>
+    public static HttpMessageHandler Create(ClusterConfig config, TimeSpan? connectTimeout = null) =>
+        new CredentialHandler(config, credential => CreateInner(config, credential, connectTimeout ?? DefaultConnectTimeout));
 
-    /// <summary>As <see cref="Create(ClusterConfig, Handshake)"/>, with a connect time of the caller's.</summary>
-    internal static HttpMessageHandler Create(ClusterConfig config, Handshake handshake, TimeSpan connectTimeout)
+    /// <summary>The handler beneath, which presents one client certificate or none.</summary>
+    public static SocketsHttpHandler CreateInner(ClusterConfig config, Credential credential, TimeSpan connectTimeout)
     {
-        var sockets = new SocketsHttpHandler
+        IWebProxy proxy = ClusterProxy.For(config);
+        SslClientAuthenticationOptions tls = new ServerTrust(config).Options(credential);
+        var handler = new SocketsHttpHandler
         {
+            Proxy = proxy,
+            UseProxy = true,
+            SslOptions = tls,
             ConnectTimeout = connectTimeout,
-            // A cluster behind DNS may move; connections must not outlive that for ever.
+            // The default is for ever, which would also keep an address that DNS has long given up.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            EnableMultipleHttp2Connections = true,
             AutomaticDecompression = config.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             UseCookies = false,
-            // A redirect would carry credentials to wherever it points.
             AllowAutoRedirect = false,
-            SslOptions = TlsOptions(config, handshake),
         };
-        if (config.Proxy is not null) sockets.Proxy = new WebProxy(config.Proxy);
-        return new CredentialHandler(config, handshake) { InnerHandler = sockets };
+        if (config.TlsServerName is { } name && config.Server.Scheme == "https" && IsDirect(proxy, config.Server)) handler.ConnectCallback = (context, cancel) => ConnectAsync(context, tls, name, cancel);
+        return handler;
     }
 
-    private static SslClientAuthenticationOptions TlsOptions(ClusterConfig config, Handshake handshake)
+    private static bool IsDirect(IWebProxy proxy, Uri server) => proxy.IsBypassed(server) || proxy.GetProxy(server) is null;
+
+    /// <summary>
+    /// SocketsHttpHandler always asks for the host in the address (dotnet/runtime#126842). Where TLS is done here, the server
+    /// is asked for the name that it goes by. Through a proxy it cannot be: the name is then only checked, in ServerTrust.
+    /// </summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, SslClientAuthenticationOptions tls, string name, CancellationToken cancel)
     {
-        var options = new SslClientAuthenticationOptions { CertificateRevocationCheckMode = X509RevocationMode.NoCheck };
-        if (config.CertificateAuthority is { } authorities)
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
-            policy.ExtraStore.AddRange(authorities);
-            options.CertificateChainPolicy = policy;
+            await socket.ConnectAsync(context.DnsEndPoint, cancel).ConfigureAwait(false);
+            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = name,
+                // Over HTTP/1.1 only a WebSocket upgrade is asked for; it must not be answered in HTTP/2.
+                ApplicationProtocols = context.InitialRequestMessage.Version.Major >= 2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
+                RemoteCertificateValidationCallback = tls.RemoteCertificateValidationCallback,
+                CertificateRevocationCheckMode = tls.CertificateRevocationCheckMode,
+                CertificateChainPolicy = tls.CertificateChainPolicy,
+                ClientCertificateContext = tls.ClientCertificateContext,
+            };
+            await stream.AuthenticateAsClientAsync(options, cancel).ConfigureAwait(false);
+            return stream;
         }
-
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        catch
         {
-            var shown = certificate as X509Certificate2;
-            handshake.ServerCertificateEnds = shown?.NotAfter.ToUniversalTime();
-            return config.SkipTlsVerify || errors == SslPolicyErrors.None ? true : throw Distrust(config, shown, chain, errors);
-        };
-
-        if (config.Credentials is FixedCredentials { Credential: { ClientCertificate: { } own, ClientCertificateChain: { Count: > 0 } intermediates } })
-        {
-            options.ClientCertificateContext = SslStreamCertificateContext.Create(own, intermediates, offline: true);
+            socket.Dispose();
+            throw;
         }
-        else
-        {
-            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => handshake.Current?.ClientCertificate!;
-        }
-
-        return options;
     }
-
-    /// <summary>Why a server's certificate is not accepted. Thrown inside the handshake, so that no request follows.</summary>
-    private static KubeException Distrust(ClusterConfig config, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        string host = config.Server.Authority;
-        string name = config.TlsServerName ?? config.Server.Host;
-        bool nameOnly = errors == SslPolicyErrors.RemoteCertificateNameMismatch;
-        string reason = (certificate, nameOnly) switch
-        {
-            (null, _) => "it sent none",
-            (_, true) => $"it is made out for {Names(certificate)}, not for {name}",
-            _ when certificate.NotAfter < DateTime.Now => $"it ran out on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC",
-            _ when certificate.NotBefore > DateTime.Now => $"it is valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} UTC only",
-            _ when config.CertificateAuthority is not null => "the cluster's certificate-authority did not sign it",
-            _ => "no authority that this machine trusts signed it",
-        };
-        if (!nameOnly && chain is not null)
-        {
-            string[] status = [.. chain.ChainStatus.Select(element => element.Status.ToString()).Distinct()];
-            if (status.Length > 0) reason += $" ({string.Join(", ", status)})";
-        }
-
-        return new KubeException(nameOnly ? "KubeTlsNameMismatch" : "KubeTlsUntrusted", System.Management.Automation.ErrorCategory.SecurityError, $"The certificate of {host} is not accepted: {reason}.")
-        {
-            Target = host,
-            RecommendedAction = nameOnly ? "Use the address that the certificate names, or set tls-server-name." : "Check certificate-authority in the kubeconfig, and that this is the right server.",
-            EndsCommand = true,
-        };
-    }
-
-    private static string Names(X509Certificate2 certificate)
-    {
-        X509SubjectAlternativeNameExtension? names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-        if (names is null) return "no name";
-        string[] all = [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())];
-        return all.Length == 0 ? "no name" : Api.ServerErrors.Escape(string.Join(", ", all));
-    }
-}
-
-/// <summary>What goes into the next TLS handshake, and what the last one brought.</summary>
-internal sealed class Handshake
-{
-    /// <summary>The newest credential.</summary>
-    public Credential? Current { get; set; }
-
-    /// <summary>When the server's certificate runs out, UTC; null before the first handshake and without TLS.</summary>
-    public DateTime? ServerCertificateEnds { get; set; }
 }

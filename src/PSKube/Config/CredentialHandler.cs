@@ -1,53 +1,121 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 
 namespace PSKube.Config;
 
 /// <summary>
-/// Proves who we are on every request, names whom we act as, and asks once for a new credential when the server refuses
-/// the one it was shown.
+/// Puts the proof of who we are, and of whom we act as, on every request; when the server answers 401, asks once for a new
+/// credential and sends once more what can be sent again. A new client certificate gets connections of its own.
 /// </summary>
-internal sealed class CredentialHandler(ClusterConfig config, Handshake handshake) : DelegatingHandler
+internal sealed class CredentialHandler(ClusterConfig config, Func<Credential, HttpMessageHandler> connect) : HttpMessageHandler
 {
+    private readonly object _gate = new();
+    private readonly List<HttpMessageInvoker> _retired = [];
+    private HttpMessageInvoker? _current;
+    private Credential? _connectedAs;
+    private bool _disposed;
+
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // The pool takes the name for SNI and for the certificate's check from the Host header (dotnet/runtime#126842).
-        if (config.TlsServerName is not null) request.Headers.Host = config.TlsServerName;
-        if (config.Impersonation is { } impersonation) Impersonate(request, impersonation);
-        Credential credential = await config.Credentials.GetAsync(rejected: null, cancellationToken).ConfigureAwait(false);
-        HttpResponseMessage response = await SendAsync(request, credential, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
-        if (!config.Credentials.CanRefresh)
+        // A stream can be read once only; JSON bodies are bytes in memory.
+        bool repeatable = request.Content is null or ByteArrayContent;
+        Credential credential = await config.Credentials.GetAsync(null, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await SendAsAsync(request, credential, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !config.Credentials.CanRefresh) return response;
+
+        Credential renewed;
+        try
         {
-            // A script's token is renewed before the next command; it has to hear that this one was refused.
-            await config.Credentials.GetAsync(credential, cancellationToken).ConfigureAwait(false);
-            return response;
+            renewed = await config.Credentials.GetAsync(credential, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
 
-        Credential renewed = await config.Credentials.GetAsync(credential, cancellationToken).ConfigureAwait(false);
-        if (ReferenceEquals(renewed, credential)) return response;
+        // Nothing new to show, or nothing to show it with: the refusal stands, and the next request has the new one.
+        if (ReferenceEquals(renewed, credential) || !repeatable) return response;
         response.Dispose();
-        return await SendAsync(request, renewed, cancellationToken).ConfigureAwait(false);
+        // Not disposed: its body belongs to the caller's request.
+        HttpResponseMessage second = await SendAsAsync(Copy(request), renewed, cancellationToken).ConfigureAwait(false);
+        second.RequestMessage = request;
+        return second;
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Credential credential, CancellationToken cancel)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        handshake.Current = credential;
-        request.Headers.Remove("Authorization");
-        if (credential.Authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", credential.Authorization);
-        return base.SendAsync(request, cancel);
-    }
-
-    private static void Impersonate(HttpRequestMessage request, Impersonation impersonation)
-    {
-        request.Headers.TryAddWithoutValidation("Impersonate-User", impersonation.User);
-        if (impersonation.Uid is not null) request.Headers.TryAddWithoutValidation("Impersonate-Uid", impersonation.Uid);
-        foreach (string group in impersonation.Groups) request.Headers.TryAddWithoutValidation("Impersonate-Group", group);
-        foreach ((string key, IReadOnlyList<string> values) in impersonation.Extra)
+        if (disposing)
         {
-            // client-go escapes what a header name cannot carry (transport/round_trippers.go).
-            string name = "Impersonate-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant());
-            foreach (string value in values) request.Headers.TryAddWithoutValidation(name, value);
+            lock (_gate)
+            {
+                _disposed = true;
+                _current?.Dispose();
+                _retired.ForEach(static invoker => invoker.Dispose());
+            }
         }
+
+        base.Dispose(disposing);
+    }
+
+    private Task<HttpResponseMessage> SendAsAsync(HttpRequestMessage request, Credential credential, CancellationToken cancel)
+    {
+        if (credential.Authorization is { } authorization) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (config.Impersonation is { } whom) Impersonate(request.Headers, whom);
+        return Invoker(credential).SendAsync(request, cancel);
+    }
+
+    private HttpMessageInvoker Invoker(Credential credential)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_current is not null && credential.SameCertificateAs(_connectedAs!)) return _current;
+            // Requests that are under way go on; idle connections of the old certificate close by themselves.
+            if (_current is not null) _retired.Add(_current);
+            _connectedAs = credential;
+            return _current = new HttpMessageInvoker(connect(credential), disposeHandler: true);
+        }
+    }
+
+    /// <summary>The headers of client-go's <c>transport/round_trippers.go</c>; extra keys are percent-encoded where a header name may not hold them.</summary>
+    private static void Impersonate(HttpRequestHeaders headers, Impersonation whom)
+    {
+        if (headers.Contains("Impersonate-User")) return;
+        headers.TryAddWithoutValidation("Impersonate-User", whom.User);
+        if (whom.Uid is not null) headers.TryAddWithoutValidation("Impersonate-Uid", whom.Uid);
+        foreach (string group in whom.Groups) headers.TryAddWithoutValidation("Impersonate-Group", group);
+        foreach ((string key, IReadOnlyList<string> values) in whom.Extra)
+        {
+            foreach (string value in values) headers.TryAddWithoutValidation("Impersonate-Extra-" + HeaderKey(key), value);
+        }
+    }
+
+    private static string HeaderKey(string key)
+    {
+        var encoded = new StringBuilder(key.Length);
+        foreach (byte b in Encoding.UTF8.GetBytes(key))
+        {
+            char c = (char)b;
+            if (char.IsAsciiLetterOrDigit(c) || "!#$&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)) encoded.Append(c);
+            else encoded.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return encoded.ToString();
+    }
+
+    private static HttpRequestMessage Copy(HttpRequestMessage request)
+    {
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Content = request.Content, Version = request.Version, VersionPolicy = request.VersionPolicy };
+        foreach ((string name, IEnumerable<string> values) in request.Headers)
+        {
+            if (name != "Authorization" && !name.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase)) copy.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        foreach ((string name, object? value) in request.Options) ((IDictionary<string, object?>)copy.Options)[name] = value;
+        return copy;
     }
 }

@@ -12,6 +12,9 @@ internal interface ICredentialSource
 
     /// <summary>True when a refused credential may be replaced by asking again.</summary>
     bool CanRefresh { get; }
+
+    /// <summary>False when the next request would start a program or ask somebody: a Tab key must not.</summary>
+    bool IsReady => true;
 }
 
 /// <summary>What proves who we are. Never printed: it has no public text form.</summary>
@@ -29,8 +32,35 @@ internal sealed class Credential
     /// <summary>The intermediates to send with the client certificate.</summary>
     public X509Certificate2Collection? ClientCertificateChain { get; init; }
 
+    /// <summary>The header that carries a token.</summary>
+    public static string Bearer(string token) => "Bearer " + token;
+
+    /// <summary>True when another credential proves the same in the same way.</summary>
+    public bool SameAs(Credential? other) =>
+        other is not null
+        && Authorization == other.Authorization
+        && SameCertificateAs(other);
+
+    /// <summary>True when another credential shows the same client certificate, or none as well.</summary>
+    public bool SameCertificateAs(Credential other) =>
+        ReferenceEquals(ClientCertificate, other.ClientCertificate)
+        || (ClientCertificate is not null && other.ClientCertificate is not null && ClientCertificate.RawDataMemory.Span.SequenceEqual(other.ClientCertificate.RawDataMemory.Span));
+
     /// <summary>Deliberately says nothing.</summary>
     public override string ToString() => nameof(Credential);
+}
+
+/// <summary>
+/// A source that can only be asked on the pipeline thread, because it runs the user's PowerShell. A command calls
+/// <see cref="RefreshIfDue"/> before it hands work to the pool; there, <see cref="ICredentialSource.GetAsync"/> gives what is held.
+/// </summary>
+internal interface IPipelineThreadCredentials
+{
+    /// <summary>True when the held credential ends within five minutes or the server has refused it.</summary>
+    bool NeedsPipelineThread { get; }
+
+    /// <summary>Asks for a new credential if one is due. Pipeline thread only.</summary>
+    void RefreshIfDue();
 }
 
 /// <summary>No credential: kubectl allows a user entry without one.</summary>
@@ -46,10 +76,7 @@ internal sealed class AnonymousCredentials : ICredentialSource
 /// <summary>A credential that does not change.</summary>
 internal sealed class FixedCredentials(Credential credential) : ICredentialSource
 {
-    /// <summary>The credential.</summary>
-    public Credential Credential { get; } = credential;
-
     public bool CanRefresh => false;
 
-    public ValueTask<Credential> GetAsync(Credential? rejected, CancellationToken cancel) => new(Credential);
+    public ValueTask<Credential> GetAsync(Credential? rejected, CancellationToken cancel) => new(credential);
 }

@@ -1,41 +1,43 @@
 namespace PSKube.Config;
 
-/// <summary>A context as people see it: which cluster, as whom, in which namespace. Carries no credential.</summary>
+/// <summary>A context of a kubeconfig: which cluster, as whom, in which namespace. Carries no credential.</summary>
 public sealed class KubeContext
 {
-    /// <summary>The context's name, exact case; null for a connection without a kubeconfig.</summary>
-    public string? Name { get; init; }
+    internal KubeContext(KubeconfigEntry entry, Kubeconfig kubeconfig, bool isCurrent, string? ns)
+    {
+        Name = entry.Name;
+        Cluster = entry.Text("cluster");
+        User = entry.Text("user");
+        // An address may carry a password, which is refused when it is used and must not be shown before.
+        Server = Cluster is not null && kubeconfig.Clusters.TryGetValue(Cluster, out KubeconfigEntry? cluster) && Uri.TryCreate(cluster.Text("server"), UriKind.Absolute, out Uri? server)
+            ? server.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped)
+            : null;
+        Namespace = ns ?? entry.Text("namespace") ?? "default";
+        IsCurrent = isCurrent;
+        Source = entry.File;
+    }
+
+    /// <summary>The context's name, exact case.</summary>
+    public string Name { get; }
 
     /// <summary>The name of its cluster entry.</summary>
-    public string? Cluster { get; init; }
+    public string? Cluster { get; }
 
-    /// <summary>The name of its user entry.</summary>
-    public string? User { get; init; }
+    /// <summary>The name of its user entry; null for anonymous access.</summary>
+    public string? User { get; }
+
+    /// <summary>The address of the API server; null when the cluster entry is missing.</summary>
+    public string? Server { get; }
 
     /// <summary>The namespace of commands that name none.</summary>
-    public string Namespace { get; init; } = "default";
+    public string Namespace { get; }
 
-    /// <summary>The API server's address; null when the context's cluster is missing.</summary>
-    public Uri? Server { get; init; }
+    /// <summary>True for the context that this session uses.</summary>
+    public bool IsCurrent { get; }
 
-    /// <summary>True for the context that this session's commands use.</summary>
-    public bool IsCurrent { get; init; }
+    /// <summary>The file that defines it.</summary>
+    public string Source { get; }
 
-    /// <summary>Where it comes from: the kubeconfig file, <c>in-cluster</c> or <c>parameters</c>.</summary>
-    public string Source { get; init; } = "";
-
-    /// <summary>The name, for messages.</summary>
-    public override string ToString() => Name ?? Server?.Authority ?? Source;
-
-    /// <summary>What people may see of a connection.</summary>
-    internal static KubeContext Of(ClusterConfig config, string? ns) => new()
-    {
-        Name = config.ContextName,
-        Cluster = config.ClusterName,
-        User = config.UserName,
-        Namespace = ns ?? config.Namespace,
-        Server = config.Server,
-        IsCurrent = true,
-        Source = config.Source,
-    };
+    /// <summary>The context's name.</summary>
+    public override string ToString() => Name;
 }

@@ -4,57 +4,42 @@ using System.Runtime.CompilerServices;
 namespace PSKube.Config;
 
 /// <summary>
-/// What a runspace has chosen: its cluster and its namespace. Each runspace has its own, so that one script's
-/// <c>Use-KubeContext</c> never moves another's.
+/// What one runspace has chosen: a cluster, a context, a namespace. Other runspaces, other windows and kubectl are not
+/// touched by it.
 /// </summary>
 internal sealed class KubeSession
 {
-    private static readonly ConditionalWeakTable<Runspace, KubeSession> Sessions = [];
+    private static readonly ConditionalWeakTable<Runspace, KubeSession> s_sessions = [];
+    private static readonly KubeSession s_withoutEngine = new();
 
-    /// <summary>The session of a thread without a runspace.</summary>
-    private static readonly KubeSession Shared = new();
+    /// <summary>The session of the runspace that this thread runs. Pipeline thread only.</summary>
+    public static KubeSession Current => Runspace.DefaultRunspace is { } runspace ? s_sessions.GetValue(runspace, static _ => new KubeSession()) : s_withoutEngine;
 
-    /// <summary>The session of the runspace that runs on this thread.</summary>
-    public static KubeSession Current => Runspace.DefaultRunspace is { } runspace ? Sessions.GetOrCreateValue(runspace) : Shared;
-
-    /// <summary>A cluster that was connected to without a kubeconfig; null for kubeconfig's.</summary>
+    /// <summary>The cluster that was connected to without a kubeconfig; null when the kubeconfig decides.</summary>
     public ClusterConfig? Connected { get; private set; }
 
-    /// <summary>The kubeconfig file that was chosen; null for the default ones.</summary>
+    /// <summary>The chosen kubeconfig file; null for the environment's.</summary>
     public string? Kubeconfig { get; private set; }
 
-    /// <summary>The context that was chosen; null for the file's own.</summary>
+    /// <summary>The chosen context; null for the kubeconfig's current one.</summary>
     public string? Context { get; private set; }
 
-    /// <summary>The namespace that was chosen; null for the context's own.</summary>
+    /// <summary>The chosen namespace; null for the context's own.</summary>
     public string? Namespace { get; private set; }
 
-    /// <summary>The choice before this one, for <c>Use-KubeContext -</c>.</summary>
-    public (ClusterConfig? Connected, string? Kubeconfig, string? Context, string? Namespace)? Previous { get; private set; }
+    /// <summary>What was chosen before; null when nothing was.</summary>
+    public (string? Kubeconfig, string Context)? Previous { get; private set; }
 
-    /// <summary>Chooses a cluster that needs no kubeconfig.</summary>
-    public void Connect(ClusterConfig cluster, string? ns) => Choose(cluster, null, null, ns);
+    /// <summary>Uses a cluster that is in no kubeconfig.</summary>
+    public void Connect(ClusterConfig cluster, string? ns) => (Connected, Kubeconfig, Context, Namespace) = (cluster, null, null, ns);
 
-    /// <summary>Chooses a context.</summary>
-    public void Use(string? kubeconfig, string? context, string? ns) => Choose(null, kubeconfig, context, ns);
-
-    /// <summary>Chooses another namespace of the same cluster.</summary>
-    public void UseNamespace(string ns) => Namespace = ns;
-
-    /// <summary>Goes back to the choice before this one; false when there is none.</summary>
-    public bool UsePrevious()
+    /// <summary>Uses a context of a kubeconfig; <paramref name="previous"/> is the one that was in use until now.</summary>
+    public void Select(string? kubeconfig, string context, string? ns, (string? Kubeconfig, string Context)? previous)
     {
-        if (Previous is not { } previous) return false;
-        Choose(previous.Connected, previous.Kubeconfig, previous.Context, previous.Namespace);
-        return true;
+        if (previous is not null && (previous.Value.Context != context || previous.Value.Kubeconfig != kubeconfig)) Previous = previous;
+        (Connected, Kubeconfig, Context, Namespace) = (null, kubeconfig, context, ns);
     }
 
-    /// <summary>Forgets every choice.</summary>
-    public void Disconnect() => Choose(null, null, null, null);
-
-    private void Choose(ClusterConfig? connected, string? kubeconfig, string? context, string? ns)
-    {
-        Previous = (Connected, Kubeconfig, Context, Namespace);
-        (Connected, Kubeconfig, Context, Namespace) = (connected, kubeconfig, context, ns);
-    }
+    /// <summary>Goes back to what the environment says.</summary>
+    public void Clear() => (Connected, Kubeconfig, Context, Namespace, Previous) = (null, null, null, null, null);
 }

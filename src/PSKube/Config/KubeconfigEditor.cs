@@ -1,153 +1,135 @@
-using System.Management.Automation;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using PSKube.Errors;
-using PSKube.Yaml;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 
 namespace PSKube.Config;
 
 /// <summary>
-/// Changes single values in a kubeconfig file by their place in the text, so that everything else (comments, order, fields
-/// we do not know) stays to the byte. Written as a whole to a new file that takes the old one's place.
+/// Changes the current context, and a context's namespace, in a kubeconfig file. Only those few characters change: what
+/// other tools wrote there (plugins, extensions, comments) stays as it is, byte for byte.
 /// </summary>
 internal static class KubeconfigEditor
 {
-    /// <summary>Sets the file's current-context.</summary>
-    public static void SetCurrentContext(string file, string context) => Edit(file, text => SetInMapping(text, FindTop(text), "current-context", context));
+    private static readonly HashSet<string> s_words = new(["null", "true", "false", "yes", "no", "on", "off", "y", "n"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Sets the namespace of a context that stands in the file.</summary>
-    public static void SetNamespace(string file, string context, string ns)
+    // Escapes only what must be: not every YAML reader takes surrogate pairs as \u escapes.
+    private static readonly JsonSerializerOptions s_plainJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Makes a context the current one of <paramref name="currentFile"/>, and sets its namespace in the file that defines it.</summary>
+    public static void Persist(string currentFile, KubeconfigEntry context, string? ns)
     {
-        Edit(file, text => SetInMapping(text, FindContext(text, context) ?? throw Kubeconfig.Invalid(file, $"its context '{context}' cannot be changed in place"), "namespace", ns));
+        if (ns is not null) Change(context.File, text => WithNamespace(context.File, text, context.Name, ns));
+        Change(currentFile, text => WithCurrentContext(currentFile, text, context.Name));
     }
 
-    /// <summary>A mapping's place: where its first key begins, and where each plain value stands.</summary>
-    private sealed record MappingPlace(int FirstKey, int Column, bool Flow, Dictionary<string, (int Start, int End)> Values);
-
-    private static string SetInMapping(string text, MappingPlace mapping, string key, string value)
+    /// <summary>The text with another current context.</summary>
+    internal static string WithCurrentContext(string path, string text, string name)
     {
-        string written = JsonSerializer.Serialize(value);
-        if (mapping.Values.TryGetValue(key, out (int Start, int End) place)) return text[..place.Start] + written + text[place.End..];
-        string inserted = mapping.Flow ? $"\"{key}\": {written}, " : $"{key}: {written}{(text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n")}{new string(' ', mapping.Column)}";
-        return text[..mapping.FirstKey] + inserted + text[mapping.FirstKey..];
+        ConfigNode? root = KubeconfigFile.Parse(path, text);
+        string changed = root is { Kind: ConfigNodeKind.Map } ? Set(text, root, "current-context", name) : $"apiVersion: v1{NewLine(text)}kind: Config{NewLine(text)}current-context: {Quote(name)}{NewLine(text)}";
+        return Checked(path, changed, after => after.Get("current-context")?.Text == name);
     }
 
-    private static MappingPlace FindTop(string text)
+    /// <summary>The text with another namespace in a context.</summary>
+    internal static string WithNamespace(string path, string text, string context, string ns)
     {
-        using var reader = new StringReader(text);
-        var parser = new Parser(reader);
-        while (parser.MoveNext())
+        ConfigNode entry = Find(KubeconfigFile.Parse(path, text), context) ?? throw ConfigErrors.Invalid(path, $"the context '{context}' is no longer in it");
+        string changed = entry.Get("context") is { Kind: ConfigNodeKind.Map, Entries.Count: > 0 } map
+            ? Set(text, map, "namespace", ns)
+            : throw ConfigErrors.Invalid(path, $"the context '{context}' is empty");
+        return Checked(path, changed, after => Find(after, context)?.Get("context")?.Get("namespace")?.Text == ns);
+    }
+
+    private static ConfigNode? Find(ConfigNode? root, string context) => root?.Get("contexts")?.Items.FirstOrDefault(item => item.Get("name")?.Text == context);
+
+    private static string Set(string text, ConfigNode map, string key, string value)
+    {
+        foreach ((ConfigNode name, ConfigNode old) in map.Entries)
         {
-            if (parser.Current is MappingStart start) return ReadMapping(parser, start, null);
+            if (name.Text != key) continue;
+            // An empty value has no place of its own: it goes right behind the colon.
+            string before = old.Start == old.End && !char.IsWhiteSpace(text[old.Start - 1]) ? " " : "";
+            // A block scalar owns the line end behind it.
+            string after = old.End > old.Start && text[old.End - 1] == '\n' ? NewLine(text) : "";
+            return string.Concat(text.AsSpan(0, old.Start), before + (map.IsFlow ? Json(value) : Quote(value)) + after, text.AsSpan(old.End));
         }
 
-        throw new KubeException("KubeConfigInvalid", ErrorCategory.InvalidData, "The kubeconfig is empty.");
-    }
-
-    private static MappingPlace? FindContext(string text, string context)
-    {
-        MappingPlace? found = null;
-        using var reader = new StringReader(text);
-        var parser = new Parser(reader);
-        while (parser.MoveNext() && parser.Current is not MappingStart)
+        if (map.Entries.Count == 0 || map.IsFlow)
         {
+            int inside = text.IndexOf('{', map.Start) + 1;
+            return text.Insert(inside, $"{Json(key)}: {Json(value)}{(map.Entries.Count > 0 ? ", " : "")}");
         }
 
-        if (parser.Current is not MappingStart top) return null;
-        ReadMapping(parser, top, (key, value) =>
-        {
-            if (key != "contexts" || value is not SequenceStart) return false;
-            while (parser.MoveNext() && parser.Current is not SequenceEnd)
-            {
-                if (parser.Current is not MappingStart entry) continue;
-                MappingPlace? inner = null;
-                MappingPlace outer = ReadMapping(parser, entry, (innerKey, innerValue) =>
-                {
-                    if (innerKey != "context" || innerValue is not MappingStart content) return false;
-                    inner = ReadMapping(parser, content, null);
-                    return true;
-                });
-                if (outer.Values.TryGetValue("name", out (int Start, int End) name) && Unquote(text[name.Start..name.End]) == context) found = inner;
-            }
-
-            return true;
-        });
-        return found;
+        // In front of the first key, at its indent: that place is known exactly, the end of a block is not.
+        ConfigNode first = map.Entries[0].Key;
+        return text.Insert(first.Start, $"{key}: {Quote(value)}{NewLine(text)}{new string(' ', first.Column - 1)}");
     }
 
-    /// <summary>Reads one mapping to its end; <paramref name="visit"/> may take a value over by reading it whole and returning true.</summary>
-    private static MappingPlace ReadMapping(Parser parser, MappingStart start, Func<string, ParsingEvent, bool>? visit)
+    /// <summary>A scalar that every YAML reader takes for this text: JSON's form when the plain one could be misread.</summary>
+    private static string Quote(string value) =>
+        value.Length > 0 && char.IsAsciiLetter(value[0]) && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '@') && !s_words.Contains(value)
+            ? value
+            : Json(value);
+
+    private static string Json(string value) => JsonSerializer.Serialize(value, s_plainJson);
+
+    private static string NewLine(string text) => text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+
+    /// <summary>A change is kept only when it reads back as meant.</summary>
+    private static string Checked(string path, string text, Func<ConfigNode, bool> holds) =>
+        KubeconfigFile.Parse(path, text) is { } after && holds(after) ? text : throw ConfigErrors.Invalid(path, "it is written in a way that cannot be changed safely; edit it by hand");
+
+    private static void Change(string path, Func<string, string> change)
     {
-        int first = -1;
-        int column = 0;
-        var values = new Dictionary<string, (int Start, int End)>(StringComparer.Ordinal);
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
-        {
-            var key = parser.Current as Scalar ?? throw new KubeException("KubeConfigInvalid", ErrorCategory.InvalidData, "A key of the kubeconfig is no text.");
-            if (first < 0) (first, column) = ((int)key.Start.Index, (int)key.Start.Column - 1);
-            parser.MoveNext();
-            ParsingEvent value = parser.Current!;
-            if (visit is not null && visit(key.Value, value)) continue;
-            if (value is Scalar scalar) values[key.Value] = ((int)scalar.Start.Index, (int)scalar.End.Index);
-            for (int level = value.NestingIncrease; level > 0;)
-            {
-                parser.MoveNext();
-                level += parser.Current!.NestingIncrease;
-            }
-        }
-
-        return new MappingPlace(first, column, start.Style == MappingStyle.Flow, values);
-    }
-
-    private static string Unquote(string text)
-    {
-        using var reader = new StringReader(text);
-        var parser = new Parser(reader);
-        while (parser.MoveNext())
-        {
-            if (parser.Current is Scalar scalar) return scalar.Value;
-        }
-
-        return text;
-    }
-
-    private static void Edit(string file, Func<string, string> change)
-    {
-        string path = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
-        string lockFile = path + ".lock";
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        // A link is followed: replacing it by a file would cut off whoever shares the target.
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        // The lock of client-go (tools/clientcmd/loader.go lockFile): kubectl waits for nobody and fails while it exists.
+        string lockPath = target + ".lock";
         try
         {
-            // client-go's lock: whoever creates the file may write (tools/clientcmd/config.go).
-            using (new FileStream(lockFile, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-            }
-        }
-        catch (IOException)
-        {
-            throw new KubeException("KubeConfigLocked", ErrorCategory.ResourceBusy, $"{path} is being written by another program.") { Target = path, RecommendedAction = $"Try again; if no program is running, remove {lockFile}." };
-        }
-
-        try
-        {
-            string text = Manifest.ReadFile(path);
+            using var held = new FileStream(lockPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            bool mark = HasMark(target);
+            string text = KubeconfigFile.ReadText(target);
             string changed = change(text);
-            // What we write must be what was asked for and nothing else: it has to read back.
-            _ = YamlReader.Read(changed, path).ToList();
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = File.GetUnixFileMode(path);
-            using (var writer = new StreamWriter(temporary, options)) writer.Write(changed);
-            File.Move(temporary, path, overwrite: true);
+            if (changed != text) Replace(target, changed, mark);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (IOException) when (File.Exists(lockPath))
         {
-            throw new KubeException("KubeConfigNotWritten", ErrorCategory.WriteError, $"{path} cannot be written: {failure.Message}") { Target = path };
+            throw ConfigErrors.Invalid(path, $"it is being changed by somebody else (the lock file {lockPath} exists)", "Try again; if nobody is at it, remove the lock file.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ConfigErrors.Invalid(path, $"it cannot be changed: {error.Message}");
+        }
+    }
+
+    private static bool HasMark(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return stream.ReadByte() == 0xEF && stream.ReadByte() == 0xBB && stream.ReadByte() == 0xBF;
+    }
+
+    private static void Replace(string path, string text, bool mark)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = File.GetUnixFileMode(path);
+        try
+        {
+            using (var stream = new FileStream(temporary, options))
+            {
+                if (mark) stream.Write([0xEF, 0xBB, 0xBF]);
+                stream.Write(s_utf8.GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
         }
         finally
         {
             File.Delete(temporary);
-            File.Delete(lockFile);
         }
     }
 }

@@ -268,7 +268,9 @@ public static class KubeMembers
 
     public static int? ScalerReplicas(PSObject target) => Of<V1HorizontalPodAutoscaler>(target) is { } scaler ? scaler.Status?.CurrentReplicas ?? 0 : null;
 
-    // ConfigMap, Secret.
+    // ServiceAccount, ConfigMap, Secret.
+    public static int? SecretCount(PSObject target) => Of<V1ServiceAccount>(target) is { } account ? account.Secrets?.Count ?? 0 : null;
+
     public static int? DataCount(PSObject target) => target.BaseObject switch
     {
         V1ConfigMap map => (map.Data?.Count ?? 0) + (map.BinaryData?.Count ?? 0),

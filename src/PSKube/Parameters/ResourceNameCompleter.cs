@@ -23,9 +23,9 @@ public class ResourceNameCompleter : IArgumentCompleter
             string? kubeconfig = fakeBoundParameters["Kubeconfig"] as string;
             ClusterConfig config = ClusterSelector.Resolve(session, kubeconfig, context);
             // A plugin may ask the user to sign in; a Tab key must not.
-            if (config.Credentials is ExecCredentials { IsAnswered: false }) return [];
+            if (!config.Credentials.IsReady) return [];
             string ns = fakeBoundParameters["Namespace"] as string ?? (context is null && kubeconfig is null ? session.Namespace : null) ?? config.Namespace;
-            var client = new KubeClient(KubeConnection.For(config), SilentObserver.Instance, Patience, ns);
+            var client = new KubeClient(ApiConnection.For(config), SilentObserver.Instance, Patience, ns);
             using var limit = new CancellationTokenSource(Patience);
             Task<IReadOnlyList<string>> names = Task.Run(() => NamesAsync(client, commandName, wordToComplete, fakeBoundParameters, limit.Token), limit.Token);
             return names.Wait(Patience) ? Completion.Of(names.Result, wordToComplete) : [];

@@ -1,138 +1,79 @@
 using System.Management.Automation;
-using System.Net;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using PSKube.Config;
+using PSKube.Parameters;
 using PSKube.Errors;
 
 namespace PSKube.Commands.Clusters;
 
-/// <summary>Chooses the cluster of this session: a kubeconfig context, a server and a token, or the pod's own.</summary>
+/// <summary>
+/// Chooses the cluster that this session's commands talk to: a context of a kubeconfig, a server with a token, or the
+/// cluster that this process runs in. Nothing is sent yet, and no file is changed.
+/// </summary>
+/// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>, <c>KubeTokenFailed</c>.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KubeCluster", DefaultParameterSetName = KubeconfigSet)]
-[OutputType(typeof(KubeContext))]
+[OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : KubeCmdlet
 {
     private const string KubeconfigSet = "Kubeconfig";
     private const string ServerSet = "Server";
     private const string InClusterSet = "InCluster";
 
-    /// <summary>The kubeconfig file; <c>KUBECONFIG</c> or <c>~/.kube/config</c> when not given.</summary>
-    [Parameter(ParameterSetName = KubeconfigSet, Position = 0)]
-    [ValidateNotNullOrEmpty]
-    public string? Kubeconfig { get; set; }
-
-    /// <summary>The context, exact case; the file's current one when not given.</summary>
-    [Parameter(ParameterSetName = KubeconfigSet, Position = 1)]
-    [ArgumentCompleter(typeof(Parameters.ContextCompleter))]
+    /// <summary>The context, exact case; the kubeconfig's current one when not given.</summary>
+    [Parameter(Position = 0, ParameterSetName = KubeconfigSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    /// <summary>The API server's address, <c>https://host:6443</c>.</summary>
-    [Parameter(ParameterSetName = ServerSet, Mandatory = true)]
+    /// <summary>The kubeconfig file; <c>KUBECONFIG</c> or <c>~/.kube/config</c> when not given.</summary>
+    [Parameter(ParameterSetName = KubeconfigSet)]
     [ValidateNotNullOrEmpty]
-    public string Server { get; set; } = "";
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>The address of the API server, with its path prefix if it has one.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ServerSet)]
+    [ValidateNotNull]
+    public Uri? Server { get; set; }
 
     /// <summary>
-    /// The bearer token: a SecureString, or a script block that returns one (a text, a SecureString, or an object with
-    /// <c>Token</c> and <c>ExpiresOn</c> such as <c>Get-AzAccessToken</c> emits) and is asked again before it runs out.
+    /// The bearer token: a SecureString, an object with <c>Token</c> as Get-AzAccessToken returns, or a script block that
+    /// returns either. A script block is asked again when the token is about to end.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet)]
     [ValidateNotNull]
     public object? Token { get; set; }
 
-    /// <summary>The only authority to trust: a PEM text, the path of a PEM file, or a certificate. The machine's own when not given.</summary>
+    /// <summary>The only authority to trust: a PEM file's path, PEM text (plain or base64 as in a kubeconfig), or certificates.</summary>
     [Parameter(ParameterSetName = ServerSet)]
-    [ValidateNotNull]
+    [ValidateNotNullOrEmpty]
     public object? CertificateAuthority { get; set; }
 
-    /// <summary>Do not check the server's certificate. Anyone on the way can then read and change what is sent.</summary>
+    /// <summary>Accepts any certificate. Whoever is on the way can then read and change everything.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>Use the service account of the pod that this process runs in.</summary>
-    [Parameter(ParameterSetName = InClusterSet, Mandatory = true)]
+    /// <summary>Uses the service account of the pod that this process runs in.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InClusterSet)]
     public SwitchParameter InCluster { get; set; }
 
-    /// <summary>The namespace of this session's commands that name none.</summary>
+    /// <summary>The namespace of commands that name none; the context's own when not given.</summary>
     [Parameter]
-    [Alias("ns")]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
     private protected override void Process()
     {
         KubeSession session = KubeSession.Current;
-        ClusterConfig config;
-        if (ParameterSetName == KubeconfigSet)
+        ClusterConfig cluster = ParameterSetName switch
         {
-            string? file = Kubeconfig is null ? null : GetUnresolvedProviderPathFromPSPath(Kubeconfig);
-            config = ClusterSelector.Resolve(new KubeSession(), file, Context);
-            session.Use(file, Context, Namespace);
-        }
-        else
-        {
-            config = InCluster ? Config.InCluster.Load() : FromParameters();
-            session.Connect(config, Namespace);
-        }
-
-        WriteObject(KubeContext.Of(config, Namespace));
-    }
-
-    private ClusterConfig FromParameters()
-    {
-        if (SkipCertificateCheck && CertificateAuthority is not null)
-        {
-            throw new KubeException("KubeConfigInvalid", ErrorCategory.InvalidArgument, "-SkipCertificateCheck and -CertificateAuthority exclude each other.") { EndsCommand = true };
-        }
-
-        Uri server = KubeconfigCluster.ParseServer(Server);
-        ICredentialSource credentials = ReadToken();
-        var warnings = new List<string>();
-        if (SkipCertificateCheck) warnings.Add($"The certificate of {server.Authority} is not checked: anyone on the way can read and change what is sent.");
-        if (server.Scheme == "http" && !server.IsLoopback && Token is not null) warnings.Add($"Credentials for {server.Authority} are sent unencrypted: its address begins with http://.");
-        return new ClusterConfig
-        {
-            Server = server,
-            Source = "parameters",
-            CertificateAuthority = CertificateAuthority is null ? null : ReadAuthority(),
-            SkipTlsVerify = SkipCertificateCheck,
-            Credentials = credentials,
-            Warnings = warnings,
+            ServerSet => DirectCluster.Create(Server!, Token, CertificateAuthority, SkipCertificateCheck, path => this.FullPath(path)!),
+            InClusterSet => KubeconfigLoader.Default.ResolveInCluster(),
+            _ => KubeconfigLoader.Default.Resolve(this.FullPath(Kubeconfig), Context),
         };
-    }
-
-    private ICredentialSource ReadToken()
-    {
-        object? value = Token is PSObject wrapped ? wrapped.BaseObject : Token;
-        return value switch
-        {
-            null => AnonymousCredentials.Instance,
-            SecureString secure => new FixedCredentials(new Credential { Authorization = $"Bearer {new NetworkCredential("", secure).Password}" }),
-            ScriptBlock script => new ScriptCredentials(script),
-            _ => throw new KubeException("KubeTokenInvalid", ErrorCategory.InvalidArgument, $"-Token takes a SecureString or a script block, not a {value.GetType().Name}: plain text would stay in history and logs.")
-            {
-                RecommendedAction = "Use Read-Host -AsSecureString, or a script block that returns the token.",
-                EndsCommand = true,
-            },
-        };
-    }
-
-    private X509Certificate2Collection ReadAuthority()
-    {
-        object value = CertificateAuthority is PSObject wrapped ? wrapped.BaseObject : CertificateAuthority!;
-        try
-        {
-            return value switch
-            {
-                X509Certificate2 certificate => [certificate],
-                string text when text.Contains("-----BEGIN", StringComparison.Ordinal) => Pem.ReadAuthorities(text),
-                string path => Pem.ReadAuthorities(File.ReadAllText(GetUnresolvedProviderPathFromPSPath(path))),
-                _ => throw new FormatException($"a {value.GetType().Name} is no certificate"),
-            };
-        }
-        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
-        {
-            throw new KubeException("KubeConfigInvalid", ErrorCategory.InvalidArgument, $"-CertificateAuthority cannot be used: {failure.Message}") { EndsCommand = true };
-        }
+        if (cluster.ContextName is { } context) session.Select(this.FullPath(Kubeconfig), context, Namespace, ClusterSelector.TryCurrentContext(session));
+        else session.Connect(cluster, Namespace);
+        WriteObject(new KubeConnection(cluster, Namespace ?? cluster.Namespace));
     }
 }

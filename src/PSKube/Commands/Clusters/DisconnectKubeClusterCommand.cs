@@ -3,10 +3,12 @@ using PSKube.Config;
 
 namespace PSKube.Commands.Clusters;
 
-/// <summary>Forgets this session's cluster, context and namespace; later commands follow the kubeconfig again.</summary>
+/// <summary>
+/// Forgets what this session chose with Connect-KubeCluster or Use-KubeContext, so that the kubeconfig decides again.
+/// Other sessions and files are not touched.
+/// </summary>
 [Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]
-[OutputType(typeof(void))]
 public sealed class DisconnectKubeClusterCommand : KubeCmdlet
 {
-    private protected override void Process() => KubeSession.Current.Disconnect();
+    private protected override void Process() => KubeSession.Current.Clear();
 }

@@ -1,65 +1,57 @@
 using System.Management.Automation;
 using PSKube.Config;
+using PSKube.Parameters;
 using PSKube.Errors;
-using PSKube.Specs;
 
 namespace PSKube.Commands.Clusters;
 
-/// <summary>Chooses the context, the namespace, or both, for this session; with -Persist in the kubeconfig file too.</summary>
+/// <summary>
+/// Makes this session use a context, a namespace, or both. Other windows and kubectl notice nothing, unless
+/// <c>-Persist</c> writes the choice to the kubeconfig.
+/// </summary>
+/// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>.</remarks>
 [Cmdlet(VerbsOther.Use, "KubeContext", SupportsShouldProcess = true)]
-[OutputType(typeof(KubeContext))]
 public sealed class UseKubeContextCommand : KubeCmdlet
 {
-    /// <summary>The context, exact case; <c>-</c> for the one before.</summary>
+    /// <summary>The context, exact case; <c>-</c> for the one before this; the one in use when not given.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(Parameters.ContextCompleter))]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     [ValidateNotNullOrEmpty]
+    [Alias("Context")]
     public string? Name { get; set; }
 
-    /// <summary>The namespace of commands that name none.</summary>
+    /// <summary>The namespace of commands that name none; the context's own when not given.</summary>
     [Parameter]
-    [Alias("ns")]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Write the choice into the kubeconfig file, for every program; without it only this session changes.</summary>
+    /// <summary>Writes the choice to the kubeconfig, so that kubectl and new sessions use it too. Only those values change in the file.</summary>
     [Parameter]
     public SwitchParameter Persist { get; set; }
 
-    /// <summary>The kubeconfig file to read instead of the session's.</summary>
+    /// <summary>The kubeconfig file; the session's, <c>KUBECONFIG</c> or <c>~/.kube/config</c> when not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Kubeconfig { get; set; }
 
     private protected override void Process()
     {
-        if (Name is null && Namespace is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "Name a context, a -Namespace, or both.") { EndsCommand = true };
-        if (Namespace is not null) NameRules.CheckLabel(Namespace, "namespace");
         KubeSession session = KubeSession.Current;
-        string? file = Kubeconfig is null ? session.Kubeconfig : GetUnresolvedProviderPathFromPSPath(Kubeconfig);
-        if (Name == "-")
+        if (Name is null && Namespace is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "Name a context, a -Namespace, or both.");
+        if (session.Connected is { } connected && Name is null && Kubeconfig is null && !Persist)
         {
-            if (!session.UsePrevious()) throw new KubeException("KubeContextNotFound", ErrorCategory.ObjectNotFound, "There is no context before this one.") { EndsCommand = true };
-        }
-        else if (Name is not null)
-        {
-            // Resolved first: a wrong name must not become the session's choice.
-            ClusterSelector.Resolve(new KubeSession(), file, Name);
-            session.Use(file, Name, Namespace);
+            session.Connect(connected, Namespace);
+            return;
         }
 
-        if (Namespace is not null) session.UseNamespace(Namespace);
-        ClusterConfig now = ClusterSelector.Resolve(session, null, null);
-        if (Persist) Save(session, now, file);
-        WriteObject(KubeContext.Of(now, session.Namespace));
-    }
+        ContextChoice choice = ContextChoice.Make(session, this.FullPath(Kubeconfig), Name);
+        // The session is this process' own and needs no asking; the file is everybody's.
+        if (Persist)
+        {
+            if (!ShouldProcess(choice.File, $"Set current context to '{choice.Entry.Name}'{(Namespace is null ? "" : $" with namespace '{Namespace}'")}")) return;
+            KubeconfigEditor.Persist(choice.File, choice.Entry, Namespace);
+        }
 
-    private void Save(KubeSession session, ClusterConfig now, string? file)
-    {
-        if (now.ContextName is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidOperation, "This session's cluster is in no kubeconfig, so there is nothing to persist.");
-        Config.Kubeconfig kubeconfig = ClusterSelector.LoadKubeconfig(session, file);
-        if (Name is not null && ShouldProcess(kubeconfig.Files[0], $"Set current-context to '{now.ContextName}'")) KubeconfigEditor.SetCurrentContext(kubeconfig.Files[0], now.ContextName);
-        string home = kubeconfig.Context(now.ContextName).File;
-        if (Namespace is not null && ShouldProcess(home, $"Set the namespace of context '{now.ContextName}' to '{Namespace}'")) KubeconfigEditor.SetNamespace(home, now.ContextName, Namespace);
+        session.Select(choice.Kubeconfig, choice.Entry.Name, Namespace, choice.Previous);
     }
 }

@@ -9,32 +9,29 @@ namespace PSKube.Api;
 /// and runspaces of the process that use the same configuration; safe for parallel use.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Shared by every command that uses the configuration; nobody can tell who is the last.")]
-internal sealed class KubeConnection
+internal sealed class ApiConnection
 {
-    private static readonly ConditionalWeakTable<ClusterConfig, KubeConnection> Connections = [];
+    private static readonly ConditionalWeakTable<ClusterConfig, ApiConnection> Connections = [];
 
     private readonly HttpClient _http;
     private int _warned;
 
-    private KubeConnection(ClusterConfig config)
+    private ApiConnection(ClusterConfig config)
     {
         Config = config;
         // Time limits are the requests' own: HttpClient's would not reach into a body.
-        _http = new HttpClient(ClusterTransport.Create(config, Handshake)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(ClusterTransport.Create(config)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         Discovery = new Discovery();
     }
 
     /// <summary>Which cluster, and as whom.</summary>
     public ClusterConfig Config { get; }
 
-    /// <summary>What the TLS handshakes with it brought.</summary>
-    public Handshake Handshake { get; } = new();
-
     /// <summary>The kinds that this server serves.</summary>
     public Discovery Discovery { get; }
 
     /// <summary>The connection of a configuration; made at its first use.</summary>
-    public static KubeConnection For(ClusterConfig config) => Connections.GetValue(config, static key => new KubeConnection(key));
+    public static ApiConnection For(ClusterConfig config) => Connections.GetValue(config, static key => new ApiConnection(key));
 
     /// <summary>A sender for one command.</summary>
     public RestClient Rest(ICallObserver observer, TimeSpan timeout)
