@@ -8,7 +8,8 @@ param([string[]] $Path = $PSScriptRoot)
 $ErrorActionPreference = 'Stop'
 Import-Module Pester -MinimumVersion 5.5
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
+# From a command line several files come as one text.
+$configuration.Run.Path = $Path -split ','
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'

@@ -1,0 +1,84 @@
+<#
+.SYNOPSIS
+Builds, tests and packages the module.
+
+.DESCRIPTION
+Build    makes out/PSKube, the module as it is published (with help, where Microsoft.PowerShell.PlatyPS is installed)
+Test     runs all tiers that can run here: xunit, then Pester over out/PSKube in a child pwsh
+Package  makes out/PSKube.<version>.zip from a Release build
+Clean    removes out and what the builds left
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Package', 'Clean')]
+    [string[]] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Debug'
+)
+
+$ErrorActionPreference = 'Stop'
+$out = Join-Path $PSScriptRoot 'out'
+$module = Join-Path $out 'PSKube'
+
+function Invoke-DotNet {
+    & dotnet @args
+    if ($LASTEXITCODE) { throw "dotnet $($args[0]) failed." }
+}
+
+function Build-Help {
+    if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
+        'Help was left out: the module Microsoft.PowerShell.PlatyPS is not installed (Install-PSResource Microsoft.PowerShell.PlatyPS).'
+        return
+    }
+
+    # In a process of its own: PlatyPS brings a YamlDotNet, and a build must not depend on what is loaded here.
+    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command {
+        param($docs, $module)
+        $ErrorActionPreference = 'Stop'
+        Import-Module Microsoft.PowerShell.PlatyPS
+        $pages = Get-ChildItem $docs -Filter '*-Kube*.md'
+        $help = Import-MarkdownCommandHelp -Path $pages.FullName
+        $folder = Join-Path ([IO.Path]::GetTempPath()) "pskube-help-$PID"
+        $null = $help | Export-MamlCommandHelp -OutputFolder $folder -Force
+        $null = New-Item -ItemType Directory -Force (Join-Path $module 'en-US')
+        Get-ChildItem $folder -Recurse -Filter '*-Help.xml' | Copy-Item -Destination (Join-Path $module 'en-US' 'PSKube.dll-Help.xml')
+        Remove-Item -Recurse $folder
+        "Help: $($pages.Count) pages."
+    } -args (Join-Path $PSScriptRoot 'docs' 'en-US'), $module
+    if ($LASTEXITCODE) { throw 'The help could not be built.' }
+}
+
+function Build-Module {
+    Invoke-DotNet build (Join-Path $PSScriptRoot 'src' 'PSKube') -c $Configuration -v quiet -nologo
+    Build-Help
+    "Built $module"
+}
+
+foreach ($step in $Task) {
+    switch ($step) {
+        'Clean' {
+            Get-ChildItem $PSScriptRoot -Recurse -Directory -Include bin, obj | Where-Object { Test-Path (Join-Path $_.Parent '*.csproj') } | Remove-Item -Recurse -Force
+            if (Test-Path $out) { Remove-Item -Recurse -Force $out }
+        }
+        'Build' { Build-Module }
+        'Test' {
+            Build-Module
+            Invoke-DotNet test (Join-Path $PSScriptRoot 'PSKube.sln') -c $Configuration -v quiet -nologo
+            Invoke-DotNet build (Join-Path $PSScriptRoot 'tests' 'pester' 'assets' 'OtherYamlDotNet.csproj') -v quiet -nologo
+            & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'pester' 'Invoke-Tests.ps1')
+            if ($LASTEXITCODE) { throw 'Pester failed.' }
+        }
+        'Package' {
+            $Configuration = 'Release'
+            if (Test-Path $module) { Remove-Item -Recurse -Force $module }
+            Build-Module
+            $version = (Import-PowerShellDataFile (Join-Path $module 'PSKube.psd1')).ModuleVersion
+            Get-ChildItem $module -Recurse -Filter '*.pdb' | Remove-Item
+            $package = Join-Path $out "PSKube.$version.zip"
+            if (Test-Path $package) { Remove-Item $package }
+            [IO.Compression.ZipFile]::CreateFromDirectory($module, $package, 'Optimal', $true)
+            "Packaged $package"
+        }
+    }
+}

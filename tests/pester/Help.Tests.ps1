@@ -1,0 +1,20 @@
+BeforeDiscovery {
+    $script:NoHelp = -not (Test-Path (Join-Path $PSScriptRoot '..' '..' 'out' 'PSKube' 'en-US' 'PSKube.dll-Help.xml'))
+    # The list of cases is needed before the module is loaded.
+    $script:Names = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '..' '..' 'PSKube.psd1')).CmdletsToExport
+}
+
+Describe 'Help, where it was built' -Skip:$NoHelp {
+    BeforeAll { . "$PSScriptRoot/common.ps1" }
+
+    It '<_> has a synopsis, a description of every parameter, and an example' -ForEach $Names {
+        $help = Get-Help $_ -Full
+        $help.Synopsis | Should -Not -BeNullOrEmpty
+        $help.Synopsis | Should -Not -Match '^\s*[A-Z]\w+-Kube'
+        @($help.examples.example).Count | Should -BeGreaterThan 0
+        $own = (Get-Command $_).Parameters.Keys | Where-Object { $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters -and $_ -notin 'WhatIf', 'Confirm' }
+        foreach ($parameter in $own) {
+            ($help.parameters.parameter | Where-Object name -EQ $parameter).description.Text | Should -Not -BeNullOrEmpty -Because $parameter
+        }
+    }
+}
