@@ -8,6 +8,7 @@ namespace PSKube.Commands.Clusters;
 /// Other sessions and files are not touched.
 /// </summary>
 [Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]
+[OutputType(typeof(void))]
 public sealed class DisconnectKubeClusterCommand : KubeCmdlet
 {
     private protected override void Process() => KubeSession.Current.Clear();

@@ -11,6 +11,7 @@ namespace PSKube.Commands.Clusters;
 /// </summary>
 /// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>.</remarks>
 [Cmdlet(VerbsOther.Use, "KubeContext", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class UseKubeContextCommand : KubeCmdlet
 {
     /// <summary>The context, exact case; <c>-</c> for the one before this; the one in use when not given.</summary>
