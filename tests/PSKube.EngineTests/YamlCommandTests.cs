@@ -71,7 +71,7 @@ public sealed class YamlCommandTests : IDisposable
               tolerations: [{key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 300}]
               volumes: [{name: kube-api-access-x, projected: {}}, {name: mine, emptyDir: {}}]
               containers:
-              - {name: c, image: nginx, imagePullPolicy: Always, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File, resources: {}, volumeMounts: [{name: kube-api-access-x, mountPath: /x}, {name: mine, mountPath: /m}]}
+              - {name: c, image: nginx, imagePullPolicy: Always, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File, resources: {}, volumeMounts: [{name: kube-api-access-x, mountPath: /var/run/secrets/kubernetes.io/serviceaccount}, {name: mine, mountPath: /m}]}
             status: {phase: Running}
             """;
         EngineResult result = _engine.Run("$live | ConvertFrom-KubeYaml | ConvertTo-KubeYaml", ("live", live));
@@ -96,5 +96,80 @@ public sealed class YamlCommandTests : IDisposable
         Assert.StartsWith("KubeManifestInvalid,", result.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(words, result.Error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal("ok", result.Output.Single().Properties["Name"].Value);
+    }
+
+    [Fact]
+    public void AnEmptyObjectThatMeansSomething_StaysInAnyKind()
+    {
+        const string crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec:\n  group: g\n  versions:\n  - name: v1\n    subresources: {status: {}}\n    schema: {openAPIV3Schema: {properties: {resources: {}, labels: {}}}}\n";
+        string yaml = string.Join('\n', _engine.Run("$m | ConvertFrom-KubeYaml | ConvertTo-KubeYaml", ("m", crd)).Output);
+        Assert.Contains("subresources:\n      status: {}", yaml, StringComparison.Ordinal);
+        Assert.Contains("resources: {}", yaml, StringComparison.Ordinal);
+        string custom = string.Join('\n', _engine.Run("\"apiVersion: e.com/v1`nkind: T`nmetadata: {name: t}`nspec: {status: {}, resources: {}, metadata: {}}\" | ConvertFrom-KubeYaml | ConvertTo-KubeYaml -Clean:$false").Output);
+        Assert.Contains("status: {}", custom, StringComparison.Ordinal);
+        Assert.Contains("metadata: {}", custom, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatAUserChose_IsNotCleanedAway()
+    {
+        const string live = "apiVersion: v1\nkind: Service\nmetadata: {name: s, uid: u}\nspec: {clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1], ipFamilyPolicy: RequireDualStack, ipFamilies: [IPv4, IPv6], internalTrafficPolicy: Local, sessionAffinity: None, type: ClusterIP}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, uid: u}\nspec: {selector: {}, template: {spec: {enableServiceLinks: false, volumes: [{name: vault-token-vol, secret: {secretName: s}}], containers: [{name: c, image: x, volumeMounts: [{name: vault-token-vol, mountPath: /v}]}]}}}\n";
+        string yaml = string.Join('\n', _engine.Run("$m | ConvertFrom-KubeYaml | ConvertTo-KubeYaml", ("m", live)).Output);
+        foreach (string kept in (string[])["RequireDualStack", "- IPv6", "internalTrafficPolicy: Local", "enableServiceLinks: false", "name: vault-token-vol", "mountPath: /v"]) Assert.Contains(kept, yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.0.0.1", yaml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnObjectFromAJobOrAFile_IsTheSameManifest()
+    {
+        object live = _engine.Run("New-KubeDeployment w nginx:1.2 -Replicas 2 -Port 80 -Env @{ A = '1' } -Resources @{ limits = @{ memory = '200Mi' } } -DryRun Client").Output.Single();
+        object back = System.Management.Automation.PSSerializer.Deserialize(System.Management.Automation.PSSerializer.Serialize(live, 16));
+        string Yaml(object value) => string.Join('\n', _engine.Run("ConvertTo-KubeYaml $o", ("o", value)).Output);
+        Assert.Equal(Yaml(live), Yaml(back));
+        Assert.Contains("memory: 200Mi", Yaml(back), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("@{ kind = 'ConfigMap'; metadata = 'x' }")]
+    [InlineData("@{ apiVersion = 'v1'; kind = 'Pod'; metadata = @{ name = 'p' }; spec = @{ x = [double]::NaN } }")]
+    [InlineData("5")]
+    public void WhatIsNoObject_IsAnErrorOfItsOwn(string value)
+    {
+        EngineResult result = _engine.Run($"{value}, (New-KubePod ok nginx -DryRun Client) | ConvertTo-KubeYaml");
+        Assert.StartsWith("KubeInputInvalid,", result.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("name: ok", result.Output.Single().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WholeTextsStayApart_LinesBelongTogether()
+    {
+        EngineResult result = _engine.Run("""
+            $a = "apiVersion: v1`nkind: ConfigMap`nmetadata: {name: a}"
+            $b = $a -replace 'name: a', 'name: b'
+            ($a, $b | ConvertFrom-KubeYaml).Name
+            ($a -split "`n" | ConvertFrom-KubeYaml).Name
+            (Invoke-KubeApply -Yaml ($a -split "`n") -DryRun Client).Name
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["a", "b", "a", "a"], result.Output.Select(name => name.ToString()));
+    }
+
+    [Fact]
+    public void PathsThatLeadNowhere_AreTold_AndTheOthersAreRead()
+    {
+        using var folder = new TempFolder();
+        folder.Write("in/b[1].yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n");
+        string empty = folder.Write("empty.yaml", "# nothing\n");
+        EngineResult result = _engine.Run("""
+            (Invoke-KubeApply "$f/nope.yaml", "$f/zz*.yaml", "$f/in" -DryRun Client).Name
+            (Invoke-KubeApply -LiteralPath "$f/in/b[1].yaml" -DryRun Client).Name
+            (ConvertFrom-KubeYaml -Path "$f/in").Name
+            Invoke-KubeApply $empty -DryRun Client
+            ConvertFrom-KubeYaml -Path Env:PATH
+            """, ("f", folder.Path), ("empty", empty));
+        Assert.Equal(["b", "b", "b"], result.Output.Select(name => name.ToString()));
+        Assert.Equal(3, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.StartsWith("KubeManifestUnreadable,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.Contains("nothing was applied", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 }

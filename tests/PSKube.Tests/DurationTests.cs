@@ -14,6 +14,14 @@ public class DurationTests
     [InlineData("00:01:00", 60)]
     public void WhatPeopleType_BecomesATimeSpan(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), DurationTransformationAttribute.Parse(text));
 
+    [Fact]
+    public void ANumberOfAnyType_IsSeconds()
+    {
+        // PowerShell reads an unquoted 3s as a short, 3uy as a byte.
+        var transform = new DurationTransformationAttribute();
+        foreach (object three in (object[])[(short)3, (byte)3, 3, 3L, 3u, 3.0, 3f, 3m, System.Management.Automation.PSObject.AsPSObject((short)3)]) Assert.Equal(TimeSpan.FromSeconds(3), transform.Transform(null!, three));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("5 parsecs")]

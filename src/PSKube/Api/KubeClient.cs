@@ -69,7 +69,7 @@ internal sealed class KubeClient
     /// <summary>The kind that an object says it is.</summary>
     public Task<ResourceKind> FindKindAsync(string apiVersion, string kind, CancellationToken cancel)
     {
-        if (BuiltInKinds.Find(apiVersion, kind) is { } found) return Task.FromResult(found);
+        if (BuiltInKinds.Find(apiVersion, kind) is { } found && found != BuiltInKinds.CronJob && found != BuiltInKinds.PodDisruptionBudget) return Task.FromResult(found);
         return _connection.Discovery.FindAsync(apiVersion, kind, _rest, _observer, cancel);
     }
 

@@ -138,5 +138,6 @@ public abstract class ReadCmdlet : KubeApiCmdlet
         WriteVerbose($"No resources found in {ns} namespace.");
     }
 
-    private void Show(object value, bool allNamespaces) => WriteObject(Output.ViewTag.Mark(value, Wide, allNamespaces));
+    /// <summary>Emits an object, in the table that the parameters ask for.</summary>
+    private protected virtual void Show(object value, bool allNamespaces) => WriteObject(Output.ViewTag.Mark(value, Wide, allNamespaces));
 }

@@ -4,6 +4,7 @@ using System.Management.Automation;
 namespace PSKube.Parameters;
 
 /// <summary>Takes what people type for a length of time: seconds as a number, <c>90s</c>, <c>2m</c>, <c>1h30m</c>, or a TimeSpan.</summary>
+/// <remarks>PowerShell itself reads an unquoted <c>3s</c> as a short number, which comes to the same three seconds.</remarks>
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
@@ -13,7 +14,7 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
         return value switch
         {
             TimeSpan span => span,
-            int or long or double or decimal => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             string text => Parse(text),
             _ => inputData,
         };

@@ -96,6 +96,7 @@ internal static class ResourceJson
         if (value is PSObject wrapped)
         {
             object inner = wrapped.BaseObject;
+            if (DeserializedModel(wrapped) is { } model) return FromDeserialized(wrapped, model, depth);
             if (inner is not PSCustomObject && inner is not PSObject) return ToJson(inner, depth);
             var json = new JsonObject();
             foreach (PSPropertyInfo property in wrapped.Properties)
@@ -109,8 +110,12 @@ internal static class ResourceJson
 
         switch (value)
         {
-            case null:
+            case null or DBNull:
                 return null;
+            case double number when !double.IsFinite(number):
+                throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidData, $"{number.ToString(CultureInfo.InvariantCulture)} has no place in a Kubernetes object: JSON cannot hold it.");
+            case System.Numerics.BigInteger number:
+                return JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture));
             case JsonNode node:
                 return node.DeepClone();
             case JsonElement element:
@@ -153,6 +158,29 @@ internal static class ResourceJson
     }
 
     private const int MaxDepth = 100;
+    private const string DeserializedPrefix = "Deserialized.k8s.Models.";
+
+    /// <summary>The model type that an object was before it came from a job, another machine or a file.</summary>
+    private static Type? DeserializedModel(PSObject value)
+    {
+        string? name = value.TypeNames.FirstOrDefault(type => type.StartsWith(DeserializedPrefix, StringComparison.Ordinal) && !type.Contains('#', StringComparison.Ordinal));
+        return name is null ? null : typeof(V1Pod).Assembly.GetType("k8s.Models." + name[DeserializedPrefix.Length..]);
+    }
+
+    /// <summary>Reads back the model's own fields, under their JSON names; members that views added are not data.</summary>
+    private static JsonNode? FromDeserialized(PSObject value, Type model, int depth)
+    {
+        if (model == typeof(ResourceQuantity)) return JsonValue.Create(value.ToString());
+        if (model == typeof(IntOrString)) return JsonSerializer.SerializeToNode((IntOrString)(value.Properties["Value"]?.Value?.ToString() ?? value.ToString()), Options);
+        var json = new JsonObject();
+        foreach (System.Text.Json.Serialization.Metadata.JsonPropertyInfo field in Options.GetTypeInfo(model).Properties)
+        {
+            string clrName = (field.AttributeProvider as System.Reflection.MemberInfo)?.Name ?? field.Name;
+            if (value.Properties[clrName]?.Value is { } inner) json[field.Name] = ToJson(inner, depth + 1);
+        }
+
+        return json;
+    }
 
     /// <summary>A PSObject that keeps every field and its order; nested objects are PSObjects, lists are arrays.</summary>
     public static PSObject ToPSObject(JsonElement json, string apiVersion, string kind)

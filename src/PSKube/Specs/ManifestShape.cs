@@ -6,12 +6,10 @@ namespace PSKube.Specs;
 internal static class ManifestShape
 {
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    private const string TokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static readonly string[] TopOrder = ["apiVersion", "kind", "metadata", "type", "spec", "data", "stringData", "binaryData"];
     private static readonly string[] MetadataOrder = ["name", "generateName", "namespace", "labels", "annotations"];
     private static readonly string[] ServerMetadata = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"];
-
-    /// <summary>Fields whose empty value means nothing; elsewhere an empty object may be a choice (<c>emptyDir: {}</c>).</summary>
-    private static readonly HashSet<string> EmptyMeansNothing = new(["status", "strategy", "updateStrategy", "resources", "metadata", "labels", "annotations"], StringComparer.Ordinal);
 
     /// <summary>The object as a person would write it.</summary>
     /// <param name="json">The object; changed.</param>
@@ -108,9 +106,13 @@ internal static class ManifestShape
                 if (spec["strategy"] is JsonObject { } strategy && strategy["type"]?.ToString() == "RollingUpdate" && IsQuarter(strategy["rollingUpdate"]?["maxSurge"]) && IsQuarter(strategy["rollingUpdate"]?["maxUnavailable"])) spec.Remove("strategy");
                 break;
             case "Service":
-                foreach (string field in (string[])["clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]) spec.Remove(field);
+                RemoveDefault(spec, "internalTrafficPolicy", "Cluster");
+                RemoveDefault(spec, "ipFamilyPolicy", "SingleStack");
+                // Families are the server's choice unless somebody asked for more than one.
+                if (!spec.ContainsKey("ipFamilyPolicy")) spec.Remove("ipFamilies");
                 // None is a choice (headless); an address is the server's.
-                if (spec["clusterIP"]?.ToString() is not null and not "None") spec.Remove("clusterIP");
+                if (spec["clusterIP"]?.ToString() != "None") spec.Remove("clusterIP");
+                spec.Remove("clusterIPs");
                 RemoveDefault(spec, "sessionAffinity", "None");
                 RemoveDefault(spec, "type", "ClusterIP");
                 break;
@@ -126,7 +128,10 @@ internal static class ManifestShape
     {
         if (isPod)
         {
-            foreach (string field in (string[])["nodeName", "priority", "preemptionPolicy", "enableServiceLinks"]) spec.Remove(field);
+            spec.Remove("nodeName");
+            RemoveDefault(spec, "priority", "0");
+            RemoveDefault(spec, "preemptionPolicy", "PreemptLowerPriority");
+            RemoveDefault(spec, "enableServiceLinks", "true");
             RemoveInjectedTolerations(spec);
         }
 
@@ -137,7 +142,7 @@ internal static class ManifestShape
         RemoveDefault(spec, "serviceAccountName", "default");
         spec.Remove("serviceAccount");
         if (spec["securityContext"] is JsonObject { Count: 0 }) spec.Remove("securityContext");
-        string[] injected = RemoveInjectedVolumes(spec);
+        string[] injected = isPod ? RemoveInjectedVolumes(spec) : [];
         foreach (string list in (string[])["containers", "initContainers"])
         {
             foreach (JsonObject container in (spec[list] as JsonArray ?? []).OfType<JsonObject>()) CleanContainer(container, injected);
@@ -161,14 +166,15 @@ internal static class ManifestShape
         foreach (JsonObject port in (container["ports"] as JsonArray ?? []).OfType<JsonObject>()) RemoveDefault(port, "protocol", "TCP");
     }
 
-    /// <summary>The service account's token, which admission puts into every pod.</summary>
+    /// <summary>The service account's token, which admission puts into every pod; known by where it is mounted.</summary>
     private static string[] RemoveInjectedVolumes(JsonObject spec)
     {
         if (spec["volumes"] is not JsonArray volumes) return [];
-        JsonNode[] found = [.. volumes.OfType<JsonNode>().Where(volume => volume["name"]?.ToString() is { } name && (name.StartsWith("kube-api-access-", StringComparison.Ordinal) || (name.Contains("-token-", StringComparison.Ordinal) && volume["secret"] is not null)))];
-        foreach (JsonNode volume in found) volumes.Remove(volume);
+        IEnumerable<JsonNode?> containers = (spec["containers"] as JsonArray ?? []).Concat(spec["initContainers"] as JsonArray ?? []);
+        string[] mounted = [.. containers.SelectMany(container => container?["volumeMounts"] as JsonArray ?? []).Where(mount => mount?["mountPath"]?.ToString() == TokenPath).Select(mount => mount!["name"]?.ToString()).OfType<string>().Distinct()];
+        foreach (JsonNode? volume in volumes.Where(volume => mounted.Contains(volume?["name"]?.ToString())).ToArray()) volumes.Remove(volume);
         if (volumes.Count == 0) spec.Remove("volumes");
-        return [.. found.Select(volume => volume["name"]!.ToString())];
+        return mounted;
     }
 
     private static void RemoveInjectedTolerations(JsonObject spec)
@@ -189,24 +195,44 @@ internal static class ManifestShape
         if (from[field]?.ToString() == value) from.Remove(field);
     }
 
-    private static void DropEmpty(JsonObject map)
+    /// <summary>
+    /// Takes out the empty fields that Go's encoder writes and that mean nothing, at their own places only: elsewhere an empty
+    /// object may be a choice (<c>emptyDir: {}</c>, a definition's <c>subresources: {status: {}}</c>).
+    /// </summary>
+    private static void DropEmpty(JsonObject json)
     {
-        foreach ((string key, JsonNode? value) in map.ToArray())
+        Drop(json, "status");
+        DropMetadata(json);
+        if (json["spec"] is not JsonObject spec || !RunsPods(json)) return;
+        Drop(spec, "strategy");
+        Drop(spec, "updateStrategy");
+        JsonObject? podSpec = json["kind"]?.ToString() == "Pod" ? spec : null;
+        if (spec["template"] is JsonObject template)
         {
-            if (value is null)
-            {
-                map.Remove(key);
-                continue;
-            }
-
-            if (value is JsonObject inner) DropEmpty(inner);
-            if (value is JsonArray list)
-            {
-                foreach (JsonObject item in list.OfType<JsonObject>()) DropEmpty(item);
-            }
-
-            if (value is JsonObject { Count: 0 } && EmptyMeansNothing.Contains(key)) map.Remove(key);
+            DropMetadata(template);
+            podSpec = template["spec"] as JsonObject;
         }
+
+        foreach (string list in (string[])["containers", "initContainers"])
+        {
+            foreach (JsonObject container in (podSpec?[list] as JsonArray ?? []).OfType<JsonObject>()) Drop(container, "resources");
+        }
+    }
+
+    private static bool RunsPods(JsonObject json) => json["kind"]?.ToString() is "Pod" or "Deployment" or "DaemonSet" or "StatefulSet" or "ReplicaSet" or "ReplicationController" or "Job" or "PodTemplate";
+
+    private static void DropMetadata(JsonObject owner)
+    {
+        if (owner["metadata"] is not JsonObject metadata) return;
+        if (metadata.ContainsKey("creationTimestamp") && metadata["creationTimestamp"] is null) metadata.Remove("creationTimestamp");
+        Drop(metadata, "labels");
+        Drop(metadata, "annotations");
+        Drop(owner, "metadata");
+    }
+
+    private static void Drop(JsonObject from, string field)
+    {
+        if (from.ContainsKey(field) && from[field] is null or JsonObject { Count: 0 }) from.Remove(field);
     }
 
     private static JsonObject Ordered(JsonObject json)

@@ -22,25 +22,17 @@ internal static class Manifest
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads every object of a text. What ends the text itself (broken YAML) comes as the last item.</summary>
+    /// <summary>Reads every object of a text; what is wrong comes in its place.</summary>
     public static IEnumerable<ManifestItem> Read(string text, string? source = null)
     {
-        using IEnumerator<YamlDocument> documents = YamlReader.Read(text, source).GetEnumerator();
-        while (true)
+        foreach ((YamlDocument? document, KubeException? failure) in YamlReader.ReadEach(text, source))
         {
-            YamlDocument? document = null;
-            KubeException? broken = null;
-            try
+            if (document is null)
             {
-                if (documents.MoveNext()) document = documents.Current;
-            }
-            catch (KubeException failure)
-            {
-                broken = failure;
+                yield return new ManifestItem(null, failure);
+                continue;
             }
 
-            if (broken is not null) yield return new ManifestItem(null, broken);
-            if (document is null) yield break;
             string place = string.Create(CultureInfo.InvariantCulture, $"{source ?? "YAML"}, line {document.Line}");
             JsonElement json;
             using (JsonDocument parsed = JsonDocument.Parse(document.Json, new JsonDocumentOptions { MaxDepth = YamlLimits.Depth + 4 })) json = parsed.RootElement.Clone();
@@ -110,6 +102,15 @@ internal static class Manifest
         int slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
         string group = slash < 0 ? "" : apiVersion[..slash];
         // Within Kubernetes' own groups every kind is known; a name that differs by case or a slip is meant to be one of them.
+        if (WrongGroup(group, kind) is { } right)
+        {
+            return new KubeException("KubeKindInvalid", ErrorCategory.InvalidData, $"{place}: there is no kind '{kind}' in {apiVersion}; it is in {right.ApiVersion}.")
+            {
+                Target = kind,
+                RecommendedAction = $"Write 'apiVersion: {right.ApiVersion}'.",
+            };
+        }
+
         ResourceKind[] siblings = [.. BuiltInKinds.Everything.Where(candidate => candidate.Group == group)];
         if (siblings.Length == 0 || siblings.Any(candidate => candidate.Kind == kind)) return null;
         string? meant = siblings.FirstOrDefault(candidate => BuiltInKinds.IsCalled(candidate, kind))?.Kind ?? Nearness.Closest(kind, siblings.Select(candidate => candidate.Kind)).FirstOrDefault();
@@ -119,6 +120,14 @@ internal static class Manifest
             Target = kind,
             RecommendedAction = $"Write 'kind: {meant}'.",
         };
+    }
+
+    /// <summary>A kind of Kubernetes' own under a group that cannot have it; a group with a dot may be anybody's.</summary>
+    private static ResourceKind? WrongGroup(string group, string kind)
+    {
+        if (group.Contains('.', StringComparison.Ordinal) || group == "extensions") return null;
+        ResourceKind[] own = [.. BuiltInKinds.Everything.Where(candidate => candidate.Kind == kind)];
+        return own.Length > 0 && !own.Any(candidate => candidate.Group == group) ? own[0] : null;
     }
 
     private static JsonElement Stamped(JsonElement item, string apiVersion, string kind)

@@ -20,14 +20,19 @@ internal sealed record YamlDocument(byte[] Json, int Index, int Line);
 /// </summary>
 internal sealed class YamlReader
 {
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     private readonly Parser _parser;
     private readonly string? _source;
     private readonly Dictionary<string, List<ParsingEvent>> _anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly List<List<ParsingEvent>> _recorders = [];
     private readonly Stack<Dictionary<string, Mark>> _keySets = new();
+    private readonly ArrayBufferWriter<byte> _json = new(4096);
+    private int _index;
     private int _nodes;
     private int _aliases;
+    private bool _broken;
 
     private YamlReader(TextReader text, string? source)
     {
@@ -41,32 +46,77 @@ internal sealed class YamlReader
     /// <exception cref="KubeException">The text is no YAML, repeats a key, or asks for too much (<c>KubeManifestInvalid</c>, <c>KubeDuplicateKey</c>, <c>KubeManifestTooLarge</c>).</exception>
     public static IEnumerable<YamlDocument> Read(string text, string? source = null)
     {
-        if (text.Length > YamlLimits.Characters) throw TooLarge(source, null, $"it is longer than {YamlLimits.Characters / 1024 / 1024} Mi characters");
-        using var reader = new StringReader(text);
-        foreach (YamlDocument document in new YamlReader(reader, source).ReadAll()) yield return document;
+        foreach ((YamlDocument? document, KubeException? failure) in ReadEach(text, source)) yield return document ?? throw failure!;
     }
 
-    private IEnumerable<YamlDocument> ReadAll()
+    /// <summary>Reads every document; what is wrong within one (a key twice, a value that JSON has no place for) costs only that one.</summary>
+    public static IEnumerable<(YamlDocument? Document, KubeException? Failure)> ReadEach(string text, string? source = null)
     {
-        int index = 0;
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        Next();
-        while (Next() is DocumentStart)
+        if (text.Length > YamlLimits.Characters)
         {
-            _anchors.Clear();
-            _nodes = 0;
-            _aliases = 0;
-            ParsingEvent first = Next();
-            bool empty = first is Scalar { Style: ScalarStyle.Plain, Value.Length: 0, Tag.IsEmpty: true };
-            int line = (int)first.Start.Line;
-            buffer.ResetWrittenCount();
-            json.Reset();
-            WriteNode(json, first, new Source(this), 0);
-            json.Flush();
-            ParsingEvent end = Next();
-            if (end is not DocumentEnd) throw Invalid(end.Start, "the document goes on after its end");
-            if (!empty) yield return new YamlDocument(buffer.WrittenSpan.ToArray(), index++, line);
+            yield return (null, TooLarge(source, null, $"it is longer than {YamlLimits.Characters / 1024 / 1024} Mi characters"));
+            yield break;
+        }
+
+        // A mark at the beginning belongs to a file's encoding, wherever the text has been since.
+        using var reader = new StringReader(text.Length > 0 && text[0] == '\uFEFF' ? text[1..] : text);
+        var documents = new YamlReader(reader, source);
+        while (documents.TryReadNext(out YamlDocument? document, out KubeException? failure))
+        {
+            if (document is not null || failure is not null) yield return (document, failure);
+            if (documents._broken) yield break;
+        }
+    }
+
+    /// <summary>Reads the next document; false at the end. An empty one gives neither a document nor a failure.</summary>
+    private bool TryReadNext(out YamlDocument? document, out KubeException? failure)
+    {
+        document = null;
+        failure = null;
+        try
+        {
+            ParsingEvent begin = Next();
+            if (begin is StreamStart) begin = Next();
+            if (begin is not DocumentStart) return false;
+            document = ReadDocument();
+            return true;
+        }
+        catch (KubeException fault)
+        {
+            failure = fault;
+            if (!_broken) SkipDocument(ref failure);
+            return true;
+        }
+    }
+
+    private YamlDocument? ReadDocument()
+    {
+        _anchors.Clear();
+        _open.Clear();
+        _recorders.Clear();
+        _nodes = 0;
+        _aliases = 0;
+        ParsingEvent first = Next();
+        bool empty = first is Scalar { Style: ScalarStyle.Plain, Tag.IsEmpty: true, Value: "" or "null" or "~" };
+        _json.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(_json, WriterOptions)) WriteNode(json, first, new Source(this), 0);
+        ParsingEvent end = Next();
+        if (end is not DocumentEnd) throw Invalid(end.Start, "the document goes on after its end");
+        return empty ? null : new YamlDocument(_json.WrittenSpan.ToArray(), _index++, (int)first.Start.Line);
+    }
+
+    /// <summary>Goes on behind a document that cannot be read.</summary>
+    private void SkipDocument(ref KubeException? failure)
+    {
+        try
+        {
+            _index++;
+            _recorders.Clear();
+            while (_parser.Current is not DocumentEnd) Next();
+        }
+        catch (KubeException)
+        {
+            // The text itself is broken further on; the first fault is the one to tell.
         }
     }
 
@@ -85,10 +135,15 @@ internal sealed class YamlReader
     {
         try
         {
-            if (!_parser.MoveNext()) throw new KubeException("KubeManifestInvalid", ErrorCategory.ParserError, $"{Where(null)}the text ends too early.") { Target = _source };
+            if (!_parser.MoveNext())
+            {
+                _broken = true;
+                throw new KubeException("KubeManifestInvalid", ErrorCategory.ParserError, $"{Where(null)}the text ends too early.") { Target = _source };
+            }
         }
         catch (YamlException failure)
         {
+            _broken = true;
             throw Invalid(failure.Start, Reason(failure));
         }
 
@@ -102,7 +157,7 @@ internal sealed class YamlReader
         if (depth > YamlLimits.Depth) throw TooLarge(_source, start.Start, $"it is nested more than {YamlLimits.Depth} levels deep");
         if (++_nodes > YamlLimits.Nodes) throw TooLarge(_source, start.Start, $"one document holds more than {YamlLimits.Nodes} values");
         string? anchor = source.IsText && start is NodeEvent { Anchor.IsEmpty: false } anchored ? anchored.Anchor.Value : null;
-        if (anchor is not null) BeginAnchor(anchor, start);
+        List<ParsingEvent>? recorder = anchor is null ? null : BeginAnchor(anchor, start);
         switch (start)
         {
             case Scalar scalar:
@@ -125,7 +180,7 @@ internal sealed class YamlReader
                 throw Invalid(start.Start, "a value was expected here");
         }
 
-        if (anchor is not null) EndAnchor(anchor);
+        if (anchor is not null) EndAnchor(anchor, recorder!);
     }
 
     private void WriteMapping(Utf8JsonWriter json, Source source, int depth)
@@ -283,18 +338,20 @@ internal sealed class YamlReader
         }
     }
 
-    private void BeginAnchor(string anchor, ParsingEvent start)
+    private List<ParsingEvent> BeginAnchor(string anchor, ParsingEvent start)
     {
         _open.Add(anchor);
         var recorder = new List<ParsingEvent> { start };
         _anchors[anchor] = recorder;
         if (start is not Scalar) _recorders.Add(recorder);
+        return recorder;
     }
 
-    private void EndAnchor(string anchor)
+    /// <summary>Ends the recording that the anchor began; by now its name may be another one's.</summary>
+    private void EndAnchor(string anchor, List<ParsingEvent> recorder)
     {
         _open.Remove(anchor);
-        _recorders.Remove(_anchors[anchor]);
+        _recorders.Remove(recorder);
     }
 
     private List<ParsingEvent> Recorded(AnchorAlias alias)

@@ -158,8 +158,11 @@ internal sealed class YamlWriter
         if (first is '<' or '=') return true;
         bool signed = first is '-' or '+' && text.Length > 1 && (char.IsAsciiDigit(text[1]) || text[1] == '.');
         if (!char.IsAsciiDigit(first) && first != '.' && !signed) return false;
-        return text.All(c => char.IsAsciiDigit(c) || c is '-' or '+' or '.' or ':' or '_' or 'e' or 'E' or 'T' or 't' or 'Z' or 'z' or ' ' or 'x' or 'X' or 'o' || char.IsAsciiHexDigit(c));
+        return text.All(c => char.IsAsciiDigit(c) || c is '-' or '+' or '.' or ':' or '_' or 'e' or 'E' or 'T' or 't' or 'Z' or 'z' or ' ') && !IsAddress(text) || (text.Length > 1 && char.ToLowerInvariant(text[1]) is 'x' or 'o' or 'b' && text.Skip(2).All(c => char.IsAsciiHexDigit(c) || c is '_' or '.' or 'p' or 'P' or '+' or '-'));
     }
+
+    /// <summary>Digits with two dots or more, as addresses and versions have them, are a number for nobody.</summary>
+    private static bool IsAddress(string text) => text.Count(c => c == '.') >= 2 && text.All(c => char.IsAsciiDigit(c) || c == '.');
 
     private static string Quoted(string text)
     {

@@ -219,7 +219,7 @@ public sealed class TransportTests : IDisposable
         KubeClient client = Client(Config(server.Kubeconfig()));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => client.DeleteAsync(BuiltInKinds.Pod, "n", "x", new DeleteOptions(null, null, null, DryRun.None), default));
         Assert.Equal("KubeServerError", error.ErrorId);
-        Assert.Equal("webhook failed", error.Message);
+        Assert.Equal("pod/x in n: webhook failed", error.Message);
         Assert.Single(server.Requests);
     }
 

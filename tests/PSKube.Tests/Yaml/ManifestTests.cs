@@ -20,6 +20,17 @@ public class ManifestTests
         Assert.Contains("web.yaml, line 1", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("v1", "Deployment", "apps/v1")]
+    [InlineData("app/v1", "StatefulSet", "apps/v1")]
+    [InlineData("apps/v1", "Pod", "v1")]
+    public void AKindInAnotherGroup_IsAnsweredWithItsOwn(string apiVersion, string kind, string right)
+    {
+        KubeException error = Assert.Single(Manifest.Read($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: x}}")).Failure!;
+        Assert.Equal("KubeKindInvalid", error.ErrorId);
+        Assert.EndsWith($"it is in {right}.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void T47_ABadDocumentDoesNotTakeTheOthersWithIt()
     {

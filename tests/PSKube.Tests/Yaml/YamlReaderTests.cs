@@ -127,11 +127,31 @@ public class YamlReaderTests
     public void AliasesRepeatWhatTheirAnchorSays() => Assert.Equal("""{"a":{"k":["x",{"m":1}]},"b":{"k":["x",{"m":1}]},"c":["x",{"m":1}]}""", Json("a: &a {k: &k [x, {m: 1}]}\nb: *a\nc: *k\n"));
 
     [Fact]
+    public void AnAnchorThatIsDefinedAgainWithinItself_CostsNothing()
+    {
+        var yaml = new StringBuilder("v:\n");
+        for (int i = 0; i < 8000; i++) yaml.Append("- &x [&x 1]\n");
+        var clock = Stopwatch.StartNew();
+        Json(yaml.ToString());
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"It took {clock.Elapsed}.");
+    }
+
+    [Fact]
+    public void WhatIsWrongInOneDocument_CostsOnlyThatOne()
+    {
+        (YamlDocument? Document, KubeException? Failure)[] read = [.. YamlReader.ReadEach("a: 1\n---\nb: 1\nb: 2\nc: [1]\n---\nd: .inf\n---\ne: 1\n")];
+        Assert.Equal(["{\"a\":1}", "KubeDuplicateKey", "KubeManifestInvalid", "{\"e\":1}"], read.Select(one => one.Failure?.ErrorId ?? Encoding.UTF8.GetString(one.Document!.Json)));
+    }
+
+    [Fact]
+    public void AMarkAtTheBeginning_IsNoContent() => Assert.Equal("{\"a\":1}", Json("\uFEFFa: 1"));
+
+    [Fact]
     public void T47_EmptyDocumentsDoNotCount()
     {
-        YamlDocument[] documents = [.. YamlReader.Read("---\n# nothing\n---\na: 1\n...\n---\n---\nb: 2\n")];
+        YamlDocument[] documents = [.. YamlReader.Read("---\n# nothing\n---\na: 1\n...\n---\nnull\n---\nb: 2\n")];
         Assert.Equal(["{\"a\":1}", "{\"b\":2}"], documents.Select(document => Encoding.UTF8.GetString(document.Json)));
-        Assert.Equal([4, 8], documents.Select(document => document.Line));
+        Assert.Equal([4, 9], documents.Select(document => document.Line));
     }
 
     [Fact]

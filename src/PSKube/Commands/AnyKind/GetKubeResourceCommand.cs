@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using k8s;
 using PSKube.Api;
+using PSKube.Output;
 using PSKube.Parameters;
 using PSKube.Resources;
 
@@ -14,6 +15,8 @@ namespace PSKube.Commands.AnyKind;
 [OutputType(typeof(IKubernetesObject), typeof(PSObject))]
 public sealed class GetKubeResourceCommand : ReadCmdlet
 {
+    private List<object>? _rows;
+
     /// <summary>The kind, its plural, singular or short name, with its group if need be (<c>deployments.apps</c>); or <c>TYPE/NAME</c>. Several by comma.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Kind")]
     [ArgumentCompleter(typeof(KindCompleter))]
@@ -47,13 +50,26 @@ public sealed class GetKubeResourceCommand : ReadCmdlet
             return;
         }
 
-        foreach (string text in Kind.SelectMany(kind => kind.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        string[] asked = [.. Kind.SelectMany(kind => kind.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        bool first = true;
+        foreach (string text in asked)
         {
             ResourceTarget target = ResourceTarget.Parse(text);
             bool named = target.Kind is not null;
             ResourceKind kind = FindKind(Client, named ? target : target with { Kind = target.Name });
+            // Several kinds are shown as kubectl shows them, one table each.
+            _rows = asked.Length > 1 ? [] : null;
             Read(Client, kind, ResolveNamespace(kind), named ? [target.Name] : Name);
+            if (_rows is not { Count: > 0 } rows) continue;
+            foreach (PSObject row in WorkloadTable.Mark(kind.Kind, rows, AllNamespaces, first)) WriteObject(row);
+            first = false;
         }
+    }
+
+    private protected override void Show(object value, bool allNamespaces)
+    {
+        if (_rows is not null) _rows.Add(value);
+        else base.Show(value, allNamespaces);
     }
 
     private ResourceKind FindKind(KubeClient client, ResourceTarget target)

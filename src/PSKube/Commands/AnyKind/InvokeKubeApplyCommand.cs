@@ -1,9 +1,9 @@
 using System.Management.Automation;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
 using PSKube.Api;
+using PSKube.Commands.Manifests;
 using PSKube.Errors;
 using PSKube.Parameters;
 using PSKube.Resources;
@@ -21,10 +21,9 @@ namespace PSKube.Commands.AnyKind;
 [OutputType(typeof(IKubernetesObject), typeof(PSObject))]
 public sealed class InvokeKubeApplyCommand : ChangeCmdlet
 {
-    private static readonly string[] ManifestEndings = [".yaml", ".yml", ".json"];
-
     private readonly List<(ManifestObject Object, object? Source)> _objects = [];
-    private readonly StringBuilder _lines = new();
+    private readonly YamlInput _input = new();
+    private bool _failed;
 
     /// <summary>Files, folders or wildcards; an <c>https</c> address; or <c>-</c> for standard input.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
@@ -34,12 +33,18 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
 
     /// <summary>Go through the folders below a folder too.</summary>
     [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "LiteralPath")]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>YAML or JSON text.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Yaml")]
+    /// <summary>Files or folders, taken as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath")]
     [ValidateNotNullOrEmpty]
-    public string[]? Yaml { get; set; }
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>YAML or JSON text, or the lines of one.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Yaml")]
+    [AllowEmptyString]
+    public string[] Yaml { get; set; } = [];
 
     /// <summary>Objects, YAML text (lines of a file too), or files, from the pipeline.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
@@ -65,18 +70,28 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
 
     private protected override void Process()
     {
-        foreach (string path in Path) Collect(path);
-        foreach (string text in Yaml ?? []) Add(Manifest.Read(text), null);
+        foreach (string path in Path) Try(path, () => Collect(path));
+        foreach (string path in LiteralPath) Try(path, () => AddFiles(ManifestPaths.ResolveLiteral(this, path, Recurse)));
+        foreach (string text in Yaml.SelectMany(_input.Add)) Add(Manifest.Read(text), null);
         if (InputObject is null) return;
-        object value = InputObject.BaseObject;
-        if (value is string line) _lines.Append(line).Append('\n');
-        else if (value is FileSystemInfo file) AddFile(file.FullName);
-        else AddObject(InputObject);
+        switch (InputObject.BaseObject)
+        {
+            case string line:
+                foreach (string text in _input.Add(line)) Add(Manifest.Read(text), null);
+                break;
+            case FileSystemInfo file:
+                Try(file.FullName, () => AddFiles(ManifestPaths.ResolveLiteral(this, file.FullName, recurse: false)));
+                break;
+            default:
+                AddObject(InputObject);
+                break;
+        }
     }
 
     private protected override void End()
     {
-        if (_lines.Length > 0) Add(Manifest.Read(_lines.ToString()), null);
+        if (_input.Rest() is { } rest) Add(Manifest.Read(rest), null);
+        if (_objects.Count == 0 && !_failed) WriteWarning("No objects were found in what was given; nothing was applied.");
         var pending = new List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, ApplyAction Action)>();
         foreach ((ManifestObject manifest, object? source) in _objects.OrderBy(item => ApplyDocument.Rank(item.Object.Header.Kind)))
         {
@@ -107,45 +122,26 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         }
         else
         {
-            foreach (string file in Resolve(path)) AddFile(file);
+            AddFiles(ManifestPaths.Resolve(this, path, Recurse));
         }
     }
 
-    private IEnumerable<string> Resolve(string path)
+    private void AddFiles(IReadOnlyList<string> files)
     {
-        string[] found;
-        try
-        {
-            found = [.. GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider)];
-            if (provider.Name != "FileSystem") throw new KubeException("KubeManifestUnreadable", ErrorCategory.InvalidArgument, $"{path} is not in the file system.") { Target = path };
-        }
-        catch (ItemNotFoundException)
-        {
-            throw new KubeException("KubeManifestUnreadable", ErrorCategory.ObjectNotFound, $"There is no file {path}.") { Target = path };
-        }
-
-        foreach (string item in found)
-        {
-            if (!Directory.Exists(item))
-            {
-                yield return item;
-                continue;
-            }
-
-            var option = Recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-            foreach (string file in Directory.EnumerateFiles(item, "*", option).Where(file => ManifestEndings.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)) yield return file;
-        }
+        foreach (string file in files) Try(file, () => Add(Manifest.Read(Manifest.ReadFile(file), file), null));
     }
 
-    private void AddFile(string file)
+    /// <summary>What is wrong with one of several sources does not keep the others from being applied.</summary>
+    private void Try(string source, Action read)
     {
         try
         {
-            Add(Manifest.Read(Manifest.ReadFile(file), file), null);
+            read();
         }
-        catch (KubeException failure)
+        catch (KubeException failure) when (!failure.EndsCommand)
         {
-            Fail(failure, file);
+            _failed = true;
+            Fail(failure, source);
         }
     }
 
@@ -160,7 +156,11 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         foreach (ManifestItem item in items)
         {
             if (item.Object is { } manifest) _objects.Add((manifest, source));
-            else Fail(item.Failure!);
+            else
+            {
+                _failed = true;
+                Fail(item.Failure!);
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 using System.Text.Json;
 using k8s;
 using PSKube.Errors;
@@ -16,7 +15,7 @@ namespace PSKube.Commands.Manifests;
 [OutputType(typeof(IKubernetesObject), typeof(PSObject))]
 public sealed class ConvertFromKubeYamlCommand : KubeCmdlet
 {
-    private readonly StringBuilder _lines = new();
+    private readonly YamlInput _input = new();
 
     /// <summary>The text; lines of one text may come one by one, as Get-Content gives them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Yaml")]
@@ -38,25 +37,27 @@ public sealed class ConvertFromKubeYamlCommand : KubeCmdlet
 
     private protected override void Process()
     {
-        foreach (string line in Yaml) _lines.Append(line).Append('\n');
-        foreach (string path in Path)
-        {
-            try
-            {
-                foreach (string file in GetResolvedProviderPathFromPSPath(path, out _)) ReadFile(file);
-            }
-            catch (ItemNotFoundException)
-            {
-                Fail(new KubeException("KubeManifestUnreadable", ErrorCategory.ObjectNotFound, $"There is no file {path}.") { Target = path });
-            }
-        }
-
-        foreach (string path in LiteralPath) ReadFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out _, out _));
+        foreach (string text in Yaml.SelectMany(_input.Add)) Emit(Manifest.Read(text));
+        foreach (string path in Path) Read(path, () => ManifestPaths.Resolve(this, path, recurse: false));
+        foreach (string path in LiteralPath) Read(path, () => ManifestPaths.ResolveLiteral(this, path, recurse: false));
     }
 
     private protected override void End()
     {
-        if (_lines.Length > 0) Emit(Manifest.Read(_lines.ToString()));
+        if (_input.Rest() is { } text) Emit(Manifest.Read(text));
+    }
+
+    private void Read(string path, Func<IReadOnlyList<string>> resolve)
+    {
+        try
+        {
+            foreach (string file in resolve()) ReadFile(file);
+        }
+        catch (KubeException failure)
+        {
+            // One path of several: the others are still read.
+            Fail(failure, path);
+        }
     }
 
     private void ReadFile(string file)

@@ -53,6 +53,10 @@ public sealed class ConvertToKubeYamlCommand : KubeCmdlet
             {
                 Fail(failure);
             }
+            catch (InvalidOperationException)
+            {
+                Fail(new KubeException("KubeInputInvalid", ErrorCategory.InvalidData, "The object has another form than a Kubernetes object: kind has to be a text, metadata and spec have to be maps."));
+            }
         }
     }
 
