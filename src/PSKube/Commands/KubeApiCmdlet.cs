@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Management.Automation;
 using PSKube.Api;
 using PSKube.Config;
+using PSKube.Errors;
 using PSKube.Parameters;
 
 namespace PSKube.Commands;
@@ -44,6 +45,32 @@ public abstract class KubeApiCmdlet : KubeCmdlet
 
     /// <summary>The client for the cluster that an object came from, or this command's own.</summary>
     internal KubeClient ClientFor(object? input) => KubeClient.OpenFor(this, input);
+
+    /// <summary>Waits for objects side by side under one time limit; each that is not there in time is an error of its own.</summary>
+    /// <param name="pending">The objects.</param>
+    /// <param name="timeout">How long to wait in all.</param>
+    /// <param name="because">What an object still lacks, as it is seen now (null when it is gone); null when it lacks nothing.</param>
+    /// <param name="done">What to do with an object that is there.</param>
+    internal void WaitForAll(IEnumerable<PendingObject> pending, TimeSpan timeout, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        foreach (PendingObject one in pending)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+            object? seen;
+            try
+            {
+                seen = Await(cancel => one.Client.WaitAsync(one.Kind, one.Namespace, one.Name, left, now => because(one, now), cancel));
+            }
+            catch (KubeException failure) when (!failure.EndsCommand)
+            {
+                Fail(failure);
+                continue;
+            }
+
+            done(one, seen);
+        }
+    }
 
     /// <summary>True when this command's own client is open and already talks to that cluster.</summary>
     internal bool HasClientOf(ClusterConfig cluster) => ReferenceEquals(_client?.Cluster, cluster);

@@ -26,7 +26,7 @@ public enum Cascade
 public abstract class RemoveCmdlet : KubeApiCmdlet
 {
     /// <summary>What was deleted and is waited for: the deletions run side by side.</summary>
-    private readonly List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, string? Uid)> _pending = [];
+    private readonly List<PendingObject> _pending = [];
 
     private protected RemoveCmdlet()
     {
@@ -83,7 +83,7 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
             var options = new DeleteOptions(uid, grace, Cascade.ToString(), DryRun);
             Await(cancel => client.DeleteAsync(kind, ns, name, options, cancel));
             WriteVerbose($"{reference} deleted{(DryRun == DryRun.Server ? " (server dry run)" : "")}.");
-            if (Wait && DryRun == DryRun.None) _pending.Add((client, kind, ns, name, uid));
+            if (Wait && DryRun == DryRun.None) _pending.Add(new PendingObject(client, kind, ns, name, uid));
         }
         catch (KubeApiException refusal) when (refusal.StatusCode == 404 && IgnoreNotFound)
         {
@@ -95,22 +95,7 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
         }
     }
 
-    private protected override void End()
-    {
-        long deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
-        foreach ((KubeClient client, ResourceKind kind, string? ns, string name, string? uid) in _pending)
-        {
-            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
-            try
-            {
-                Await(cancel => client.WaitAsync(kind, ns, name, left, seen => StillThere(seen, uid), cancel));
-            }
-            catch (KubeException failure) when (!failure.EndsCommand)
-            {
-                Fail(failure);
-            }
-        }
-    }
+    private protected override void End() => WaitForAll(_pending, Timeout, (deleted, seen) => StillThere(seen, (string?)deleted.Note), static (_, _) => { });
 
     /// <summary>Why a deleted object is not gone yet; null when it is, or when another one has its name.</summary>
     private static string? StillThere(object? seen, string? uid)

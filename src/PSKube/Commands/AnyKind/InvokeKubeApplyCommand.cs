@@ -92,7 +92,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
     {
         if (_input.Rest() is { } rest) Add(Manifest.Read(rest), null);
         if (_objects.Count == 0 && !_failed) WriteWarning("No objects were found in what was given; nothing was applied.");
-        var pending = new List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, ApplyAction Action)>();
+        var pending = new List<PendingObject>();
         foreach ((ManifestObject manifest, object? source) in _objects.OrderBy(item => ApplyDocument.Rank(item.Object.Header.Kind)))
         {
             try
@@ -106,7 +106,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
             }
         }
 
-        WaitFor(pending);
+        WaitForAll(pending, Timeout, (_, seen) => Readiness.PendingBecause(seen), (applied, seen) => WriteObject(ApplyOutcome.Mark(seen!, (ApplyAction)applied.Note!)));
     }
 
     private void Collect(string path)
@@ -164,7 +164,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         }
     }
 
-    private void Apply(ManifestObject manifest, object? source, List<(KubeClient, ResourceKind, string?, string, ApplyAction)> pending)
+    private void Apply(ManifestObject manifest, object? source, List<PendingObject> pending)
     {
         ResourceHeader header = manifest.Header;
         if (header.Name is null) throw new KubeException("KubeManifestInvalid", ErrorCategory.InvalidData, $"{manifest.Place}: the {header.Kind} has no metadata.name{(manifest.Json.GetRawText().Contains("\"generateName\"", StringComparison.Ordinal) ? " (an apply needs one; generateName is for creating)" : "")}.") { Target = manifest.Place };
@@ -184,26 +184,8 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(document);
         ApplyResult result = Await(cancel => client.ApplyAsync(kind, ns, header.Name, body, ForceConflict, ChangeOptions, cancel));
         if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) Await(cancel => client.WaitAsync(kind, null, header.Name, TimeSpan.FromSeconds(30), Established, cancel));
-        if (Wait && DryRun == DryRun.None) pending.Add((client, kind, ns, header.Name, result.Action));
+        if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result.Action));
         else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
-    }
-
-    private void WaitFor(List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name, ApplyAction Action)> pending)
-    {
-        long deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
-        foreach ((KubeClient client, ResourceKind kind, string? ns, string name, ApplyAction action) in pending)
-        {
-            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
-            try
-            {
-                object? ready = Await(cancel => client.WaitAsync(kind, ns, name, left, Readiness.PendingBecause, cancel));
-                if (ready is not null) WriteObject(ApplyOutcome.Mark(ready, action));
-            }
-            catch (KubeException failure) when (!failure.EndsCommand)
-            {
-                Fail(failure);
-            }
-        }
     }
 
     /// <summary>A custom kind can be used once the server says that its names are accepted and served.</summary>

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PSKube.Parameters;
 using PSKube.Resources;
 
 namespace PSKube.Commands.Deployments;
@@ -7,16 +6,7 @@ namespace PSKube.Commands.Deployments;
 /// <summary>Deletes deployments, and with them their replica sets and pods.</summary>
 [Cmdlet(VerbsCommon.Remove, "KubeDeployment", DefaultParameterSetName = "Name", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
-public sealed class RemoveKubeDeploymentCommand : RemoveKindCmdlet
+public sealed class RemoveKubeDeploymentCommand : RemoveNamedCmdlet
 {
-    /// <summary>The names; one with wildcards is matched against what is there.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Name")]
-    [ArgumentCompleter(typeof(ResourceNameCompleter))]
-    [SupportsWildcards]
-    [AllowEmptyString]
-    public string[] Name { get; set; } = [];
-
-    private protected override IReadOnlyList<string>? Names => Name;
-
     private protected override ResourceKind? OwnKind => BuiltInKinds.Deployment;
 }

@@ -20,7 +20,7 @@ public sealed class SetKubeScaleCommand : ChangeCmdlet
 {
     private const int MaxConflicts = 10;
 
-    private readonly List<(KubeClient Client, ResourceKind Kind, string? Namespace, string Name)> _pending = [];
+    private readonly List<PendingObject> _pending = [];
 
     /// <summary><c>TYPE/NAME</c>, for example <c>deployment/web</c>; several by comma.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target")]
@@ -106,7 +106,7 @@ public sealed class SetKubeScaleCommand : ChangeCmdlet
         if (!kind.Subresources.Contains("scale")) throw CannotScale(kind, reference);
         if (!ShouldProcess(reference.ToString(), string.Create(CultureInfo.InvariantCulture, $"Scale to {Replicas}"))) return;
         if (DryRun != DryRun.Client) Await(cancel => ScaleAsync(client, kind, ns, target.Name, reference, cancel));
-        if (Wait && DryRun == DryRun.None) _pending.Add((client, kind, ns, target.Name));
+        if (Wait && DryRun == DryRun.None) _pending.Add(new PendingObject(client, kind, ns, target.Name));
         else Emit(client, kind, ns, target.Name);
     }
 
@@ -174,22 +174,7 @@ public sealed class SetKubeScaleCommand : ChangeCmdlet
         return new KubeException("KubeNotScalable", ErrorCategory.InvalidOperation, $"{reference} cannot be scaled: {why}.") { Target = reference };
     }
 
-    private protected override void End()
-    {
-        long deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
-        foreach ((KubeClient client, ResourceKind kind, string? ns, string name) in _pending)
-        {
-            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
-            try
-            {
-                WriteObject(Await(cancel => client.WaitAsync(kind, ns, name, left, PendingBecause, cancel)));
-            }
-            catch (KubeException failure) when (!failure.EndsCommand)
-            {
-                Fail(failure);
-            }
-        }
-    }
+    private protected override void End() => WaitForAll(_pending, Timeout, (_, seen) => PendingBecause(seen), (_, seen) => WriteObject(seen));
 
     private string? PendingBecause(object? seen)
     {
