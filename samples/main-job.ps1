@@ -42,7 +42,7 @@ try {
     Get-KubeDaemonSet mydaemon @in | Out-Host
 
     Step 'kubectl apply -f statefuldemo.yaml: the headless service, the pods in order, their claims'
-    Invoke-KubeApply (Join-Path $PSScriptRoot 'manifests' 'statefuldemo.yaml') @in -Wait -Timeout 3m | Out-Host
+    Invoke-KubeApply "$PSScriptRoot/manifests/statefuldemo.yaml" @in -Wait -Timeout 3m | Out-Host
     Get-KubeStatefulSet @in | Out-Host
     Get-KubePersistentVolumeClaim @in | Out-Host
 

@@ -16,16 +16,16 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
     public override bool SupportsVirtualTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
 
     /// <inheritdoc/>
-    public override void Write(string value) => Console.Out.Write(value);
+    public override void Write(string value) => Console.Out.Write(Plain(value));
 
     /// <inheritdoc/>
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Console.Out.Write(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Console.Out.Write(Plain(value));
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => Console.Out.WriteLine(value);
+    public override void WriteLine(string value) => Console.Out.WriteLine(Plain(value));
 
     /// <inheritdoc/>
-    public override void WriteErrorLine(string value) => Console.Error.WriteLine(value);
+    public override void WriteErrorLine(string value) => Console.Error.WriteLine(Plain(value));
 
     /// <inheritdoc/>
     public override void WriteDebugLine(string message) => Console.Error.WriteLine($"DEBUG: {message}");
@@ -107,6 +107,9 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
 
     /// <inheritdoc/>
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => PromptForCredential(caption, message, userName, targetName);
+
+    /// <summary>The engine colours headers and errors; whoever writes them decides whether the colours stay.</summary>
+    private string Plain(string value) => GetOutputString(value, SupportsVirtualTerminal);
 
     private static void Tell(string caption, string message)
     {

@@ -9,8 +9,8 @@ if (args.Length == 0 || args[0] is "-h" or "--help" or "-?")
     return args.Length == 0 ? 1 : 0;
 }
 
-// A file or a pipe gets text without colours. The engine reads this when it starts.
-if (Console.IsOutputRedirected) Environment.SetEnvironmentVariable("NO_COLOR", "1");
+// A file or a pipe gets text without colours (https://no-color.org).
+if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }) PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
 
 string module = typeof(ConsoleHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "ModulePath").Value!;
 var host = new ConsoleHost();

@@ -416,9 +416,7 @@ cmd_stop() {
     # The shims of our own socket, and with them every container: containerd leaves them running on purpose.
     local pid mount_point interface
     pkill -KILL -f -- "containerd-shim.*-address $state/" 2>/dev/null || true
-    for pid in $(grep -ls "/k8s.io/\|kubepods" /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3); do
-        grep -qs "$state\|kubepods" "/proc/$pid/cgroup" && kill -KILL "$pid" 2>/dev/null || true
-    done
+    grep -ls kubepods /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 | while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done || true
     end_process containerd 5
     end_process registry 3
     end_process scheduler 3
@@ -460,7 +458,7 @@ cmd_status() {
 case ${1:-} in
     install | build | stop | status) "cmd_$1" ;;
     start) cmd_start "${2:-}" ;;
-    kubeconfig) [ -f "$state/kubeconfig" ] && echo "$state/kubeconfig" || die "the cluster does not run" ;;
+    kubeconfig) if [ -f "$state/kubeconfig" ]; then echo "$state/kubeconfig"; else die "the cluster does not run"; fi ;;
     logs) tail -n "${2:-20}" "$state"/log/*.log ;;
     *) die "usage: cluster.sh install | build | start [--no-node] | stop | status | kubeconfig | logs [lines]" ;;
 esac
