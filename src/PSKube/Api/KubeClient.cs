@@ -130,6 +130,12 @@ internal sealed class KubeClient
         return (items, failures);
     }
 
+    /// <summary>
+    /// Lists, then tells every change, for as long as the caller reads: across closed connections, restarts of the server and
+    /// forgotten versions, with no change lost or told twice.
+    /// </summary>
+    public IAsyncEnumerable<WatchEvent> WatchAsync(ResourceKind kind, ListOptions options, CancellationToken cancel) => new Watcher(this, _rest, _observer, kind, options).RunAsync(cancel);
+
     /// <summary>The names of a kind's objects, at most a page of them, without the objects.</summary>
     public async Task<IReadOnlyList<string>> ListNamesAsync(ResourceKind kind, string? ns, CancellationToken cancel)
     {
@@ -306,7 +312,8 @@ internal sealed class KubeClient
         return new KubeClient(ApiConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);
     }
 
-    private async Task<ListPage> ReadPageAsync(ResourceKind kind, ListOptions options, string? from, int limit, CancellationToken cancel)
+    /// <summary>Reads one page of a list.</summary>
+    internal async Task<ListPage> ReadPageAsync(ResourceKind kind, ListOptions options, string? from, int limit, CancellationToken cancel)
     {
         RestRequest request = Request(HttpMethod.Get, kind, options.Namespace, null) with
         {

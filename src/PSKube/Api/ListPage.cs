@@ -12,7 +12,8 @@ namespace PSKube.Api;
 /// <param name="Items">The objects, apiVersion and kind stamped.</param>
 /// <param name="Failures">The items that could not be read, each told by its name; the others are not lost with them.</param>
 /// <param name="Continue">What to ask the next page with; null on the last one.</param>
-internal sealed record ListPage(IReadOnlyList<object> Items, IReadOnlyList<KubeException> Failures, string? Continue)
+/// <param name="ResourceVersion">The moment that the list shows, from which a watch can go on; null when the server did not say.</param>
+internal sealed record ListPage(IReadOnlyList<object> Items, IReadOnlyList<KubeException> Failures, string? Continue, string? ResourceVersion)
 {
     /// <summary>Reads a page from the body of a list reply.</summary>
     /// <exception cref="KubeException">The body is no list (<c>KubeResponseInvalid</c>).</exception>
@@ -52,7 +53,7 @@ internal sealed record ListPage(IReadOnlyList<object> Items, IReadOnlyList<KubeE
             items.Add(item);
         }
 
-        return new ListPage(items, [], string.IsNullOrEmpty(list.Metadata?.ContinueProperty) ? null : list.Metadata.ContinueProperty);
+        return new ListPage(items, [], string.IsNullOrEmpty(list.Metadata?.ContinueProperty) ? null : list.Metadata.ContinueProperty, list.Metadata?.ResourceVersion);
     }
 
     private static ListPage FromJson(JsonElement list, ResourceKind kind)
@@ -74,9 +75,9 @@ internal sealed record ListPage(IReadOnlyList<object> Items, IReadOnlyList<KubeE
             }
         }
 
-        string? next = null;
-        if (list.ValueKind == JsonValueKind.Object && list.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("continue", out JsonElement token)) next = token.GetString();
-        return new ListPage(items, failures, string.IsNullOrEmpty(next) ? null : next);
+        string? Field(string name) => list.ValueKind == JsonValueKind.Object && list.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        string? next = Field("continue");
+        return new ListPage(items, failures, string.IsNullOrEmpty(next) ? null : next, Field("resourceVersion"));
     }
 
     /// <summary>The failure of one object that the model cannot take; names it and the place, never its content.</summary>

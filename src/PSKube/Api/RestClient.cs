@@ -22,7 +22,20 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
 
     /// <summary>Sends a request and reads its whole body.</summary>
     /// <exception cref="KubeException">The server refused, or no complete answer came.</exception>
-    public async Task<RestReply> SendAsync(RestRequest request, CancellationToken cancel)
+    public Task<RestReply> SendAsync(RestRequest request, CancellationToken cancel) => AskAsync(request, ReadWholeAsync, cancel);
+
+    /// <summary>Sends a request whose answer goes on for long, such as a watch or a log, and gives its body to be read as it comes.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="idle">How long the body may be silent; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes.</param>
+    /// <param name="cancel">Ends the wait for the answer; reading has a token of its own.</param>
+    /// <exception cref="KubeException">The server refused, or no answer came.</exception>
+    public Task<RestStream> OpenAsync(RestRequest request, TimeSpan idle, CancellationToken cancel) => AskAsync(request, (_, response, start, token) => TakeAsync(request, response, start, idle, token), cancel);
+
+    /// <summary>What a failure to read an opened body means, as it means it for any answer.</summary>
+    public KubeException Broken(RestRequest request, Exception failure) => Translate(request, failure);
+
+    private async Task<T> AskAsync<T>(RestRequest request, Func<RestRequest, HttpResponseMessage, long, CancellationToken, Task<T>> read, CancellationToken cancel)
+        where T : class
     {
         long start = Stopwatch.GetTimestamp();
         if (observer.WantsBodies && request.Body is { } sent) observer.Debug($"{request.Method} {request.Path} body: {SecretMask.Show(sent.Span)}");
@@ -30,7 +43,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         {
             try
             {
-                RestReply? reply = await TryAsync(request, attempt, start, cancel).ConfigureAwait(false);
+                T? reply = await TryAsync(request, read, attempt, start, cancel).ConfigureAwait(false);
                 if (reply is not null) return reply;
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException && CanRepeat(request, failure, attempt))
@@ -46,23 +59,22 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     }
 
     /// <summary>One attempt; null when the server asked us to come back later, after having waited.</summary>
-    private async Task<RestReply?> TryAsync(RestRequest request, int attempt, long start, CancellationToken cancel)
+    private async Task<T?> TryAsync<T>(RestRequest request, Func<RestRequest, HttpResponseMessage, long, CancellationToken, Task<T>> read, int attempt, long start, CancellationToken cancel)
+        where T : class
     {
-        using HttpResponseMessage response = await SendOnceAsync(request, cancel).ConfigureAwait(false);
-        ReportWarnings(response);
-        using var stream = new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), timeout);
-        PooledBody body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength, cancel).ConfigureAwait(false);
+        HttpResponseMessage? response = await SendOnceAsync(request, cancel).ConfigureAwait(false);
         try
         {
-            observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {Shown(request)} {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
-            if (observer.WantsBodies) observer.Debug($"{request.Method} {request.Path} answered: {SecretMask.Show(body.Bytes.Span)}");
+            ReportWarnings(response);
             if (response.IsSuccessStatusCode)
             {
-                var reply = new RestReply(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body);
-                body = null!;
+                T reply = await read(request, response, start, cancel).ConfigureAwait(false);
+                // An opened body needs its response; a whole one has disposed of it.
+                response = null;
                 return reply;
             }
 
+            using PooledBody body = await ReadBodyAsync(request, response, start, cancel).ConfigureAwait(false);
             KubeApiException refusal = ServerErrors.From(request, response, body.Bytes.Span);
             if (attempt >= MaxRetries || !AsksToComeBack(response, out TimeSpan wait)) throw refusal;
             observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.Path}: the server is busy ({(int)response.StatusCode}); asking again in {wait.TotalSeconds:0.#} s."));
@@ -71,9 +83,35 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         }
         finally
         {
-            body?.Dispose();
+            response?.Dispose();
         }
     }
+
+    private async Task<RestReply> ReadWholeAsync(RestRequest request, HttpResponseMessage response, long start, CancellationToken cancel)
+    {
+        PooledBody body = await ReadBodyAsync(request, response, start, cancel).ConfigureAwait(false);
+        var reply = new RestReply(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body);
+        response.Dispose();
+        return reply;
+    }
+
+    private async Task<PooledBody> ReadBodyAsync(RestRequest request, HttpResponseMessage response, long start, CancellationToken cancel)
+    {
+        using var stream = new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), timeout);
+        PooledBody body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength, cancel).ConfigureAwait(false);
+        Report(request, response, start);
+        if (observer.WantsBodies) observer.Debug($"{request.Method} {request.Path} answered: {SecretMask.Show(body.Bytes.Span)}");
+        return body;
+    }
+
+    private async Task<RestStream> TakeAsync(RestRequest request, HttpResponseMessage response, long start, TimeSpan idle, CancellationToken cancel)
+    {
+        Stream content = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        Report(request, response, start);
+        return new RestStream(response, new IdleTimeoutStream(content, idle));
+    }
+
+    private void Report(RestRequest request, HttpResponseMessage response, long start) => observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {Shown(request)} {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
 
     private async Task<HttpResponseMessage> SendOnceAsync(RestRequest request, CancellationToken cancel)
     {
@@ -172,4 +210,25 @@ internal sealed class RestReply(HttpStatusCode status, string? mediaType, Pooled
 
     /// <inheritdoc/>
     public void Dispose() => body.Dispose();
+}
+
+/// <summary>A successful reply whose body is still coming; dispose it to close the connection.</summary>
+internal sealed class RestStream(HttpResponseMessage response, Stream content) : IDisposable, IAsyncDisposable
+{
+    /// <summary>The body. Reads end with their token.</summary>
+    public Stream Content { get; } = content;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Content.Dispose();
+        response.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Content.DisposeAsync().ConfigureAwait(false);
+        response.Dispose();
+    }
 }
