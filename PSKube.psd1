@@ -45,6 +45,8 @@
         'Set-KubeScale'
         'Test-KubeCluster'
         'Use-KubeContext'
+        'Wait-KubeResource'
+        'Watch-KubeResource'
     )
     PrivateData          = @{
         PSData = @{

@@ -234,32 +234,6 @@ internal sealed class KubeClient
         using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Delete, kind, ns, name) with { Body = Bytes(body) }, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Reads an object again and again until a condition holds; null when it is gone.</summary>
-    /// <exception cref="KubeException">The time is over (<c>KubeWaitTimeout</c>); the message says what was seen last.</exception>
-    public async Task<object?> WaitAsync(ResourceKind kind, string? ns, string name, TimeSpan timeout, Func<object?, string?> pendingBecause, CancellationToken cancel)
-    {
-        long deadline = Environment.TickCount64 + (long)Math.Min(timeout.TotalMilliseconds, long.MaxValue / 2);
-        TimeSpan pause = TimeSpan.FromMilliseconds(100);
-        while (true)
-        {
-            object? seen = await FindAsync(kind, ns, name, cancel).ConfigureAwait(false);
-            string? pending = pendingBecause(seen);
-            if (pending is null) return seen;
-            if (Environment.TickCount64 >= deadline)
-            {
-                var reference = new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name);
-                throw new KubeException("KubeWaitTimeout", ErrorCategory.OperationTimeout, string.Create(CultureInfo.InvariantCulture, $"{reference} was not there yet after {timeout.TotalSeconds:0.###} s: {pending}."))
-                {
-                    Target = reference,
-                    RecommendedAction = "The change itself was made. Look at the object and its pods, or give -Timeout a longer time.",
-                };
-            }
-
-            await Task.Delay(pause, cancel).ConfigureAwait(false);
-            if (pause < TimeSpan.FromSeconds(1)) pause *= 1.5;
-        }
-    }
-
     /// <summary>Reads one object; null when there is none.</summary>
     public async Task<object?> FindAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
     {

@@ -49,28 +49,10 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     /// <summary>Waits for objects side by side under one time limit; each that is not there in time is an error of its own.</summary>
     /// <param name="pending">The objects.</param>
     /// <param name="timeout">How long to wait in all.</param>
-    /// <param name="because">What an object still lacks, as it is seen now (null when it is gone); null when it lacks nothing.</param>
+    /// <param name="because">What an object still lacks, as it is seen now (null when it is gone); null when it lacks nothing. A <see cref="KubeException"/> says that it never will be done.</param>
     /// <param name="done">What to do with an object that is there.</param>
-    internal void WaitForAll(IEnumerable<PendingObject> pending, TimeSpan timeout, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done)
-    {
-        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        foreach (PendingObject one in pending)
-        {
-            var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
-            object? seen;
-            try
-            {
-                seen = Await(cancel => one.Client.WaitAsync(one.Kind, one.Namespace, one.Name, left, now => because(one, now), cancel));
-            }
-            catch (KubeException failure) when (!failure.EndsCommand)
-            {
-                Fail(failure);
-                continue;
-            }
-
-            done(one, seen);
-        }
-    }
+    internal void WaitForAll(IReadOnlyCollection<PendingObject> pending, TimeSpan timeout, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done) =>
+        new ObjectWaiter(this, $"{MyInvocation.MyCommand.Name} waits").Run(pending, timeout, because, done);
 
     /// <summary>True when this command's own client is open and already talks to that cluster.</summary>
     internal bool HasClientOf(ClusterConfig cluster) => ReferenceEquals(_client?.Cluster, cluster);

@@ -156,12 +156,13 @@ public abstract class NewWorkloadCmdlet : ChangeCmdlet
         KubeClient client = Client;
         string ns = known ?? client.DefaultNamespace;
         object created = Await(cancel => client.CreateAsync(kind, ns, json, ChangeOptions, cancel));
-        if (Wait && DryRun == DryRun.None && kind != BuiltInKinds.Service)
+        if (!Wait || DryRun != DryRun.None || kind == BuiltInKinds.Service)
         {
-            created = Await(cancel => client.WaitAsync(kind, ns, name, Timeout, Readiness.PendingBecause, cancel)) ?? created;
+            WriteObject(created);
+            return;
         }
 
-        WriteObject(created);
+        WaitForAll([new PendingObject(client, kind, ns, name)], Timeout, (_, seen) => Readiness.PendingBecause(seen), (_, seen) => WriteObject(seen));
     }
 
     private static object Decode(JsonObject json)

@@ -49,5 +49,13 @@ internal sealed record ResourceTarget(string? ApiVersion, string? Kind, string N
         };
     }
 
+    /// <summary>The kind of the object, as its cluster serves it.</summary>
+    /// <exception cref="KubeException">Nothing says of what kind it is (<c>KubeInputInvalid</c>), or the cluster has no such kind.</exception>
+    public ResourceKind FindKind(KubeCmdlet cmdlet, Api.KubeClient client)
+    {
+        if (Kind is null) throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"'{Name}' names no kind; write TYPE/NAME, for example deployment/{Name}.") { Target = Name };
+        return cmdlet.Await(cancel => ApiVersion is null ? client.FindKindAsync(Kind, cancel) : client.FindKindAsync(ApiVersion, Kind, cancel));
+    }
+
     private static string? Text(PSObject row, string property) => row.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 }

@@ -183,7 +183,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         if (!ShouldProcess(reference.ToString(), "Apply")) return;
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(document);
         ApplyResult result = Await(cancel => client.ApplyAsync(kind, ns, header.Name, body, ForceConflict, ChangeOptions, cancel));
-        if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) Await(cancel => client.WaitAsync(kind, null, header.Name, TimeSpan.FromSeconds(30), Established, cancel));
+        if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });
         if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result.Action));
         else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
     }
