@@ -62,16 +62,19 @@ internal sealed class KubeClient
     public Task<ResourceKind> FindKindAsync(string text, CancellationToken cancel)
     {
         // Built-in names need no discovery, unless a group is named that tells another kind of the same name.
-        if (BuiltInKinds.Find(text) is { } kind && kind != BuiltInKinds.CronJob && kind != BuiltInKinds.PodDisruptionBudget) return Task.FromResult(kind);
+        if (BuiltInKinds.Find(text) is { } kind && !BuiltInKinds.IsVersioned(kind)) return Task.FromResult(kind);
         return _connection.Discovery.FindAsync(text, _rest, _observer, cancel);
     }
 
     /// <summary>The kind that an object says it is.</summary>
     public Task<ResourceKind> FindKindAsync(string apiVersion, string kind, CancellationToken cancel)
     {
-        if (BuiltInKinds.Find(apiVersion, kind) is { } found && found != BuiltInKinds.CronJob && found != BuiltInKinds.PodDisruptionBudget) return Task.FromResult(found);
+        if (BuiltInKinds.Find(apiVersion, kind) is { } found && (!BuiltInKinds.IsVersioned(found) || found == BuiltInKinds.HorizontalPodAutoscaler)) return Task.FromResult(found);
         return _connection.Discovery.FindAsync(apiVersion, kind, _rest, _observer, cancel);
     }
+
+    /// <summary>A kind that we know, as this server serves it.</summary>
+    public Task<ResourceKind> ServedAsync(ResourceKind kind, CancellationToken cancel) => BuiltInKinds.IsVersioned(kind) ? _connection.Discovery.FindAsync(kind.ToString(), _rest, _observer, cancel) : Task.FromResult(kind);
 
     /// <summary>Every kind that the server serves.</summary>
     public Task<IReadOnlyList<ResourceKind>> AllKindsAsync(CancellationToken cancel) => _connection.Discovery.AllAsync(_rest, refresh: false, _observer, cancel);

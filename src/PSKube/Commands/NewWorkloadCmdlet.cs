@@ -38,16 +38,11 @@ public enum ImagePullPolicy
 
 /// <summary>A cmdlet that makes pods or something that runs them.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class NewWorkloadCmdlet : ChangeCmdlet
+public abstract class NewWorkloadCmdlet : NewNamedCmdlet
 {
     private protected NewWorkloadCmdlet()
     {
     }
-
-    /// <summary>The name: lower-case letters, digits, '-' and '.'.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [AllowEmptyString]
-    public string Name { get; set; } = "";
 
     /// <summary>The port that the first container listens on, from 1 to 65535.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -57,18 +52,6 @@ public abstract class NewWorkloadCmdlet : ChangeCmdlet
     [Parameter]
     [KeyValueTransformation(commas: false)]
     public IDictionary? Env { get; set; }
-
-    /// <summary>Labels: a hashtable, or <c>'a=1,b=2'</c>.</summary>
-    [Parameter]
-    [Alias("Labels")]
-    [KeyValueTransformation(commas: true)]
-    public IDictionary? Label { get; set; }
-
-    /// <summary>Annotations: a hashtable, or texts such as <c>'a=1'</c>.</summary>
-    [Parameter]
-    [Alias("Annotations")]
-    [KeyValueTransformation(commas: false)]
-    public IDictionary? Annotation { get; set; }
 
     /// <summary>What the container runs instead of its image's entry point: program and arguments, one text each, passed as they are.</summary>
     [Parameter]
@@ -119,6 +102,9 @@ public abstract class NewWorkloadCmdlet : ChangeCmdlet
     [DurationTransformation]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Several images, also written as one text with commas.</summary>
+    private protected static string[] Images(IEnumerable<string> given) => [.. given.SelectMany(static image => image.Split(','))];
+
     /// <summary>What the parameters say, for the builders.</summary>
     private protected PodTemplateArgs TemplateArgs(IReadOnlyList<string> images) => new()
     {
@@ -138,43 +124,11 @@ public abstract class NewWorkloadCmdlet : ChangeCmdlet
         OperatingSystem = OperatingSystem?.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>Creates an object, or builds it only; emits it.</summary>
-    private protected void Create(IKubernetesObject model, ResourceKind kind, bool overridable)
+    /// <summary>Creates the workload with the user's overrides, and waits for it when that was asked.</summary>
+    private protected void Create(IKubernetesObject model, ResourceKind kind)
     {
         JsonObject json = ResourceJson.ToJsonObject(model);
-        if (overridable && Overrides is not null) json = JsonOverrides.Apply(json, ReadOverrides(), OverrideType);
-        string name = json["metadata"]?["name"]?.ToString() ?? Name;
-        if (DryRun == DryRun.Client)
-        {
-            if (ShouldProcess(new KubeReference(kind.Kind, Namespace, name).ToString(), "Build")) WriteObject(Decode(json));
-            return;
-        }
-
-        // -WhatIf must not need a cluster either: nothing is opened before the user has agreed.
-        string? known = Namespace ?? json["metadata"]?["namespace"]?.ToString();
-        if (!ShouldProcess(new KubeReference(kind.Kind, known, name).ToString(), "Create")) return;
-        KubeClient client = Client;
-        string ns = known ?? client.DefaultNamespace;
-        object created = Await(cancel => client.CreateAsync(kind, ns, json, ChangeOptions, cancel));
-        if (!Wait || DryRun != DryRun.None || kind == BuiltInKinds.Service)
-        {
-            WriteObject(created);
-            return;
-        }
-
-        WaitForAll([new PendingObject(client, kind, ns, name)], Timeout, (_, seen) => Readiness.PendingBecause(seen), (_, seen) => WriteObject(seen));
-    }
-
-    private static object Decode(JsonObject json)
-    {
-        try
-        {
-            return ResourceJson.Decode(json);
-        }
-        catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException or ArgumentException)
-        {
-            throw PodTemplateBuilder.Invalid($"The overrides do not fit the object{(failure is JsonException { Path: { } path } ? $" at {path}" : "")}.");
-        }
+        Create(Overrides is null ? json : JsonOverrides.Apply(json, ReadOverrides(), OverrideType), kind, Wait ? Timeout : null);
     }
 
     private JsonNode ReadOverrides()

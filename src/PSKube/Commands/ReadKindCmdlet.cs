@@ -35,14 +35,16 @@ public abstract class ReadKindCmdlet : ReadCmdlet
     private protected override void Process()
     {
         if (InputObject is not null) ReadInput(InputObject);
-        else Read(Client, Kind, ResolveNamespace(Kind), Name);
+        else Read(Client, Served(Client), ResolveNamespace(Kind), Name);
     }
+
+    private ResourceKind Served(KubeClient client) => Await(cancel => client.ServedAsync(Kind, cancel));
 
     private void ReadInput(PSObject input)
     {
         if (ResourceHeader.TryRead(input, out ResourceHeader? header) && header.Kind == "Namespace" && Kind.Namespaced)
         {
-            Read(ClientFor(input), Kind, header.Name, null);
+            Read(ClientFor(input), Served(ClientFor(input)), header.Name, null);
             return;
         }
 
@@ -57,6 +59,6 @@ public abstract class ReadKindCmdlet : ReadCmdlet
         }
 
         KubeClient client = ClientFor(input);
-        Read(client, Kind, Kind.Namespaced ? target.Namespace ?? client.DefaultNamespace : null, [target.Name]);
+        Read(client, Served(client), Kind.Namespaced ? target.Namespace ?? client.DefaultNamespace : null, [target.Name]);
     }
 }

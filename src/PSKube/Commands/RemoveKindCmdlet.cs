@@ -70,7 +70,7 @@ public abstract class RemoveKindCmdlet : RemoveCmdlet
 
     private void RemoveListed()
     {
-        ResourceKind kind = OwnKind ?? throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-Kind is needed.") { EndsCommand = true };
+        ResourceKind kind = OwnKind is { } own ? Await(cancel => Client.ServedAsync(own, cancel)) : throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-Kind is needed.") { EndsCommand = true };
         RemoveMatching(kind, null);
     }
 
@@ -90,7 +90,7 @@ public abstract class RemoveKindCmdlet : RemoveCmdlet
     {
         if (OwnKind is { } own)
         {
-            if (target.Kind is null || BuiltInKinds.IsCalled(own, target.Kind)) return own;
+            if (target.Kind is null || BuiltInKinds.IsCalled(own, target.Kind)) return Await(cancel => client.ServedAsync(own, cancel));
             throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"A {own.Kind} was expected, not the {target.Kind} '{target.Name}'.")
             {
                 Target = new KubeReference(target.Kind, target.Namespace, target.Name),

@@ -12,8 +12,6 @@ namespace PSKube.Conversion;
 /// </summary>
 internal static class DaemonSetConversion
 {
-    private static readonly string[] ControlPlaneTaints = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
-
     /// <summary>Converts a workload.</summary>
     public static (V1DaemonSet DaemonSet, IReadOnlyList<ConversionNote> Notes) Convert(WorkloadSource source, bool tolerateControlPlane)
     {
@@ -124,7 +122,7 @@ internal static class DaemonSetConversion
     private static void Tolerate(JsonObject pod)
     {
         if (pod["tolerations"] is not JsonArray tolerations) pod["tolerations"] = tolerations = [];
-        foreach (string taint in ControlPlaneTaints)
+        foreach (string taint in Specs.ControlPlane.Taints)
         {
             if (tolerations.Any(present => present?["key"]?.ToString() == taint)) continue;
             tolerations.Add(new JsonObject { ["key"] = taint, ["operator"] = "Exists", ["effect"] = "NoSchedule" });

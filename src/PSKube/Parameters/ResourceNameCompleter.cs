@@ -49,7 +49,10 @@ public class ResourceNameCompleter : IArgumentCompleter
     {
         if (bound["Kind"] is { } named) return await client.FindKindAsync((named as string[])?[0] ?? named.ToString()!, cancel).ConfigureAwait(false);
         int noun = commandName.IndexOf("-Kube", StringComparison.OrdinalIgnoreCase);
-        return noun < 0 ? null : BuiltInKinds.Find(commandName[(noun + 5)..]);
+        if (noun < 0) return null;
+        // The noun is the word that people use; the kind's own name is longer.
+        ResourceKind? kind = commandName[(noun + 5)..] is "Autoscaler" ? BuiltInKinds.HorizontalPodAutoscaler : BuiltInKinds.Find(commandName[(noun + 5)..]);
+        return kind is null ? null : await client.ServedAsync(kind, cancel).ConfigureAwait(false);
     }
 }
 

@@ -29,7 +29,6 @@ internal static class BuiltInKinds
     public static readonly ResourceKind StatefulSet = new("apps", "v1", "StatefulSet", "statefulsets", true) { ShortNames = ["sts"], Categories = All, Subresources = ["scale"] };
     public static readonly ResourceKind ControllerRevision = new("apps", "v1", "ControllerRevision", "controllerrevisions", true);
     public static readonly ResourceKind Job = new("batch", "v1", "Job", "jobs", true) { Categories = All };
-    public static readonly ResourceKind HorizontalPodAutoscaler = new("autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true) { ShortNames = ["hpa"], Categories = All };
     public static readonly ResourceKind Ingress = new("networking.k8s.io", "v1", "Ingress", "ingresses", true) { ShortNames = ["ing"] };
     public static readonly ResourceKind IngressClass = new("networking.k8s.io", "v1", "IngressClass", "ingressclasses", false);
     public static readonly ResourceKind NetworkPolicy = new("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", true) { ShortNames = ["netpol"] };
@@ -50,6 +49,12 @@ internal static class BuiltInKinds
 
     /// <summary>See <see cref="CronJob"/>: policy/v1beta1 before 1.21.</summary>
     public static readonly ResourceKind PodDisruptionBudget = new("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", true) { ShortNames = ["pdb"] };
+
+    /// <summary>autoscaling/v2 since 1.23, v1 everywhere: asked of discovery to get the richer one where it is.</summary>
+    public static readonly ResourceKind HorizontalPodAutoscaler = new("autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true) { ShortNames = ["hpa"], Categories = All };
+
+    /// <summary>True when servers serve the kind under a version that depends on their own.</summary>
+    public static bool IsVersioned(ResourceKind kind) => kind == CronJob || kind == PodDisruptionBudget || kind == HorizontalPodAutoscaler;
 
     /// <summary>Every kind above, core first, in the order in which kubectl prints them.</summary>
     public static readonly IReadOnlyList<ResourceKind> Everything =

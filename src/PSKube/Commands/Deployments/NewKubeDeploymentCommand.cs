@@ -22,7 +22,6 @@ public sealed class NewKubeDeploymentCommand : NewWorkloadCmdlet
 
     private protected override void Process()
     {
-        string[] images = [.. Image.SelectMany(image => image.Split(','))];
-        Create(DeploymentBuilder.Build(TemplateArgs(images), Replicas), BuiltInKinds.Deployment, overridable: true);
+        Create(DeploymentBuilder.Build(TemplateArgs(Images(Image)), Replicas), BuiltInKinds.Deployment);
     }
 }

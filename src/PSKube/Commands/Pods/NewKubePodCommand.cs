@@ -41,7 +41,7 @@ public sealed class NewKubePodCommand : NewWorkloadCmdlet
         PodTemplateArgs args = TemplateArgs([Image]);
         V1Pod pod = PodBuilder.Build(args, RestartPolicy.ToString());
         V1Service? service = Expose ? PodBuilder.BuildService(args, pod) : null;
-        Create(pod, BuiltInKinds.Pod, overridable: true);
-        if (service is not null) Create(service, BuiltInKinds.Service, overridable: false);
+        Create(pod, BuiltInKinds.Pod);
+        if (service is not null) CreateObject(service, BuiltInKinds.Service);
     }
 }

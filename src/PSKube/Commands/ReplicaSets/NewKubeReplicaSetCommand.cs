@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using k8s.Models;
+using PSKube.Resources;
+using PSKube.Specs;
+
+namespace PSKube.Commands.ReplicaSets;
+
+/// <summary>Creates a replica set and emits it. A deployment, which makes its own, is what most uses call for.</summary>
+[Cmdlet(VerbsCommon.New, "KubeReplicaSet", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(V1ReplicaSet))]
+public sealed class NewKubeReplicaSetCommand : NewWorkloadCmdlet
+{
+    /// <summary>The images, one container each: <c>[registry/]name[:tag][@digest]</c>.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string[] Image { get; set; } = [];
+
+    /// <summary>How many pods run; 1 when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int Replicas { get; set; } = 1;
+
+    private protected override void Process() => Create(DeploymentBuilder.BuildReplicaSet(TemplateArgs(Images(Image)), Replicas), BuiltInKinds.ReplicaSet);
+}
