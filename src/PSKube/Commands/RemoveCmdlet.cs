@@ -78,12 +78,14 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
             string place = client.Cluster.ContextName is { } context ? $"{reference} (context {context})" : reference.ToString();
             if (!ShouldProcess(place, "Remove")) return;
             if (DryRun == DryRun.Client) return;
+            Action? after = BeforeRemoval(client, kind, ns, name, uid);
             // kubectl: a grace period of 0 without --force means one second (delete.go).
             long? grace = Force ? 0 : GracePeriodSeconds switch { < 0 => null, 0 => 1, var seconds => seconds };
             var options = new DeleteOptions(uid, grace, Cascade.ToString(), DryRun);
             Await(cancel => client.DeleteAsync(kind, ns, name, options, cancel));
             WriteVerbose($"{reference} deleted{(DryRun == DryRun.Server ? " (server dry run)" : "")}.");
             if (Wait && DryRun == DryRun.None) _pending.Add(new PendingObject(client, kind, ns, name, uid));
+            after?.Invoke();
         }
         catch (KubeApiException refusal) when (refusal.StatusCode == 404 && IgnoreNotFound)
         {
@@ -94,6 +96,9 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
             Fail(failure, reference);
         }
     }
+
+    /// <summary>What has to be done or known before an object is deleted, and what to do after; the user has agreed.</summary>
+    private protected virtual Action? BeforeRemoval(KubeClient client, ResourceKind kind, string? ns, string name, string? uid) => null;
 
     private protected override void End() => WaitForAll(_pending, Timeout, (deleted, seen) => StillThere(seen, (string?)deleted.Note), static (_, _) => { });
 

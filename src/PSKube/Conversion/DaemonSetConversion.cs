@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s.Models;
-using PSKube.Resources;
 
 namespace PSKube.Conversion;
 
@@ -17,10 +14,7 @@ internal static class DaemonSetConversion
     {
         var notes = new List<ConversionNote>();
         var spec = new JsonObject { ["selector"] = source.Selector.DeepClone(), ["template"] = source.Template.DeepClone() };
-        foreach (string field in (string[])["minReadySeconds", "revisionHistoryLimit"])
-        {
-            if (source.Spec[field] is { } value) spec[field] = value.DeepClone();
-        }
+        ConversionRules.Keep(source, spec, "minReadySeconds", "revisionHistoryLimit");
 
         if (source.Header.Kind == "DaemonSet")
         {
@@ -28,23 +22,17 @@ internal static class DaemonSetConversion
         }
         else
         {
-            Replicas(source, notes);
+            ConversionRules.OnePod(source, "a DaemonSet runs one pod per node", notes);
             Strategy(source, spec, notes);
-            Rest(source, notes);
+            ConversionRules.DeploymentOnly(source, "DaemonSet", notes);
+            ConversionRules.NoClaims(source, "DaemonSet", notes);
+            ConversionRules.JobOnly(source, "DaemonSet", notes);
+            ConversionRules.Overlap(source, notes);
         }
 
         Template((JsonObject)spec["template"]!["spec"]!, notes);
         if (tolerateControlPlane) Tolerate((JsonObject)spec["template"]!["spec"]!);
-        var json = new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = "DaemonSet", ["metadata"] = source.Metadata.DeepClone(), ["spec"] = spec };
-        return ((V1DaemonSet)ResourceJson.Decode(json.Deserialize<JsonElement>(), "apps/v1", "DaemonSet"), notes);
-    }
-
-    private static void Replicas(WorkloadSource source, List<ConversionNote> notes)
-    {
-        if (source.Spec["replicas"]?.GetValue<int>() is not { } replicas) return;
-        notes.Add(replicas == 1
-            ? new ConversionNote(ConversionOutcome.Left, "spec.replicas", "a DaemonSet runs one pod per node")
-            : new ConversionNote(ConversionOutcome.Dropped, "spec.replicas", string.Create(CultureInfo.InvariantCulture, $"{replicas} replicas were asked for; a DaemonSet runs one pod per node")));
+        return (ConversionRules.Make<V1DaemonSet>("apps/v1", "DaemonSet", source.Metadata, spec), notes);
     }
 
     private static void Strategy(WorkloadSource source, JsonObject spec, List<ConversionNote> notes)
@@ -96,24 +84,10 @@ internal static class DaemonSetConversion
 
     private static bool IsZero(string amount) => amount is "0" or "0%";
 
-    private static void Rest(WorkloadSource source, List<ConversionNote> notes)
-    {
-        if (source.Spec["progressDeadlineSeconds"] is { } deadline) notes.Add(new ConversionNote(deadline.ToString() == "600" ? ConversionOutcome.Left : ConversionOutcome.Dropped, "spec.progressDeadlineSeconds", "a DaemonSet has no deadline for a rollout"));
-        if (source.Spec["paused"]?.GetValue<bool>() == true) notes.Add(new ConversionNote(ConversionOutcome.Dropped, "spec.paused", "a DaemonSet cannot be paused; it starts its pods at once"));
-        if (source.Spec["volumeClaimTemplates"] is JsonArray { Count: > 0 } claims) notes.Add(new ConversionNote(ConversionOutcome.Dropped, "spec.volumeClaimTemplates", $"a DaemonSet makes no volume claims; the mounts of {string.Join(", ", claims.Select(claim => claim?["metadata"]?["name"]?.ToString()))} have no volume now"));
-        if (source.Spec["serviceName"]?.ToString() is { Length: > 0 }) notes.Add(new ConversionNote(ConversionOutcome.Dropped, "spec.serviceName", "a DaemonSet's pods have no names of their own in DNS"));
-        if (source.Header.Uid is not null && source.Metadata["name"]?.ToString() == source.Header.Name) notes.Add(new ConversionNote(ConversionOutcome.Doubtful, "spec.selector", $"the {source.Header.Kind} {source.Header.Name} is on the cluster and has the same labels: both would claim each other's pods; give -Name, or remove it first"));
-    }
-
     private static void Template(JsonObject pod, List<ConversionNote> notes)
     {
-        const string path = "spec.template.spec";
-        if (pod["restartPolicy"]?.ToString() is not null and not "Always")
-        {
-            notes.Add(new ConversionNote(ConversionOutcome.Dropped, $"{path}.restartPolicy", $"a DaemonSet's pods are always restarted; {pod["restartPolicy"]} is not possible"));
-            pod["restartPolicy"] = "Always";
-        }
-
+        const string path = ConversionRules.PodPath;
+        ConversionRules.RestartAlways(pod, "DaemonSet", notes);
         if (pod["nodeName"] is not null) notes.Add(new ConversionNote(ConversionOutcome.Doubtful, $"{path}.nodeName", "it keeps every pod on one node"));
         if (pod["affinity"]?["podAntiAffinity"] is not null) notes.Add(new ConversionNote(ConversionOutcome.Doubtful, $"{path}.affinity.podAntiAffinity", "a DaemonSet has one pod per node anyway"));
         if (pod["topologySpreadConstraints"] is JsonArray { Count: > 0 }) notes.Add(new ConversionNote(ConversionOutcome.Doubtful, $"{path}.topologySpreadConstraints", "a DaemonSet has one pod per node anyway"));

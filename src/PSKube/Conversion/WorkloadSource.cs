@@ -14,16 +14,18 @@ namespace PSKube.Conversion;
 internal sealed class WorkloadSource
 {
     private const string HashLabel = "pod-template-hash";
-    private static readonly string[] TemplateLabels = [HashLabel, "controller-revision-hash", "statefulset.kubernetes.io/pod-name", "pod-template-generation", "apps.kubernetes.io/pod-index"];
+    private static readonly string[] TemplateLabels = [HashLabel, "controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-revision-hash", "statefulset.kubernetes.io/pod-name", "pod-template-generation", "apps.kubernetes.io/pod-index"];
 
     private WorkloadSource(ResourceHeader header, JsonObject json)
     {
         Header = header;
-        Spec = json["spec"] as JsonObject ?? [];
+        Spec = (header.Kind == "CronJob" ? json["spec"]?["jobTemplate"]?["spec"] : json["spec"]) as JsonObject ?? [];
         Metadata = CleanMetadata(json["metadata"] as JsonObject ?? []);
-        bool isPod = header.Kind == "Pod";
-        Template = isPod ? TemplateOf(json) : CleanTemplate(Spec["template"] as JsonObject ?? []);
-        Selector = (isPod ? new JsonObject { ["matchLabels"] = Template["metadata"]?["labels"]?.DeepClone() } : (JsonObject?)Spec["selector"]?.DeepClone()) ?? [];
+        Template = header.Kind == "Pod" ? TemplateOf(json) : CleanTemplate(Spec["template"] as JsonObject ?? []);
+        // A pod has no selector, and a job's own one means its own pods only.
+        bool selects = header.Kind is not ("Pod" or "Job" or "CronJob");
+        if (!selects) LabelAtLeast(Template, header.Name);
+        Selector = (selects ? (JsonObject?)Spec["selector"]?.DeepClone() : new JsonObject { ["matchLabels"] = Template["metadata"]?["labels"]?.DeepClone() }) ?? [];
         (Selector["matchLabels"] as JsonObject)?.Remove(HashLabel);
     }
 
@@ -47,9 +49,9 @@ internal sealed class WorkloadSource
     public static WorkloadSource Read(object input)
     {
         ResourceHeader header = ResourceHeader.Read(input);
-        if (header is not ({ Kind: "Deployment" or "StatefulSet" or "ReplicaSet" or "DaemonSet" } or { Kind: "Pod", Group: "" } or { Kind: "ReplicationController" }))
+        if (header is not ({ Kind: "Deployment" or "StatefulSet" or "ReplicaSet" or "DaemonSet", Group: "apps" } or { Kind: "Job" or "CronJob", Group: "batch" } or { Kind: "Pod" or "ReplicationController", Group: "" }))
         {
-            throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"{header.Reference} cannot be converted: a Deployment, ReplicaSet, StatefulSet, DaemonSet or Pod was expected.") { Target = header.Reference };
+            throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"{header.Reference} cannot be converted: a Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob or Pod was expected.") { Target = header.Reference };
         }
 
         JsonObject json = ResourceJson.ToJsonObject(input);
@@ -80,6 +82,14 @@ internal sealed class WorkloadSource
             if (metadata["labels"] is not JsonObject map) metadata["labels"] = map = [];
             foreach ((string key, string value) in labels) map[key] = value;
         }
+    }
+
+    /// <summary>A controller finds its pods by their labels; pods without any get the one that kubectl would give.</summary>
+    private static void LabelAtLeast(JsonObject template, string? name)
+    {
+        var metadata = (JsonObject)template["metadata"]!;
+        if (metadata["labels"] is not JsonObject labels) metadata["labels"] = labels = [];
+        if (labels.Count == 0) labels["app"] = name;
     }
 
     private static JsonObject CleanMetadata(JsonObject metadata)
@@ -125,8 +135,6 @@ internal sealed class WorkloadSource
         var metadata = new JsonObject { ["labels"] = (clean["metadata"]?["labels"] as JsonObject)?.DeepClone() ?? new JsonObject() };
         var labels = (JsonObject)metadata["labels"]!;
         foreach (string label in TemplateLabels) labels.Remove(label);
-        // A controller finds its pods by their labels; a pod without any gets the one that kubectl would give.
-        if (labels.Count == 0) labels["app"] = pod["metadata"]?["name"]?.ToString();
         if (clean["metadata"]?["annotations"] is JsonObject annotations) metadata["annotations"] = annotations.DeepClone();
         var spec = clean["spec"] as JsonObject ?? [];
         return new JsonObject { ["metadata"] = metadata, ["spec"] = spec.DeepClone() };

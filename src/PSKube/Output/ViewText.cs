@@ -84,6 +84,36 @@ public static class ViewText
         return WorkloadTable.Text(target);
     }
 
+    /// <summary>A time of day.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string Clock(PSObject target, string member) => Member(target, member) is DateTime time ? time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>The state of the object that a watch event is about, or how many of its pods are ready.</summary>
+    /// <param name="target">The event.</param>
+    public static string StateOf(PSObject target)
+    {
+        if (target?.Properties["Object"]?.Value is not { } value) return "";
+        PSObject subject = PSObject.AsPSObject(value);
+        string state = Blank(subject, "State");
+        string ready = Blank(subject, "Ready");
+        return string.Join(' ', new[] { ready, state }.Where(text => text.Length > 0));
+    }
+
+    /// <summary>The first of several texts, and how many more there are.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string First(PSObject target, string member)
+    {
+        string[] texts = Member(target, member) is System.Collections.IEnumerable several and not string ? [.. several.Cast<object>().Select(item => item.ToString() ?? "")] : [];
+        return texts.Length switch
+        {
+            0 => "",
+            1 => ServerErrors.Escape(texts[0]),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{ServerErrors.Escape(texts[0])} (+ {texts.Length - 1} more)"),
+        };
+    }
+
     /// <summary>What an apply did, in kubectl's words.</summary>
     /// <param name="target">The applied object.</param>
     public static string Applied(PSObject target) => (Member(target, "ApplyAction")?.ToString() ?? "").ToLowerInvariant();

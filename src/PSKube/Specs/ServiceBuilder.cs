@@ -105,7 +105,7 @@ internal static class ServiceBuilder
                 ExternalName = args.ExternalName,
                 ExternalIPs = args.ExternalIPs.Count > 0 ? [.. args.ExternalIPs] : null,
                 SessionAffinity = args.SessionAffinity,
-                Selector = args.Selector is null || args.ExternalName is not null ? null : new Dictionary<string, string>(args.Selector),
+                Selector = args.Selector is null ? null : new Dictionary<string, string>(args.Selector),
                 Ports = args.Ports.Count > 0 ? [.. args.Ports] : null,
             },
         };

@@ -40,6 +40,15 @@ internal static class StatefulSetBuilder
         };
     }
 
+    /// <summary>Claims with their mount paths; a path for a claim that is not there is refused.</summary>
+    public static IReadOnlyList<(V1PersistentVolumeClaim Claim, string? MountPath)> WithPaths(IReadOnlyList<V1PersistentVolumeClaim> claims, IReadOnlyList<KeyValuePair<string, string>>? mountPaths)
+    {
+        Dictionary<string, string> paths = PodTemplateBuilder.Map(mountPaths) ?? [];
+        string? stray = paths.Keys.FirstOrDefault(name => !claims.Any(claim => claim.Metadata?.Name == name));
+        if (stray is not null) throw PodTemplateBuilder.Invalid($"-ClaimMountPath names '{stray}', but -VolumeClaimTemplate has no claim of that name.");
+        return [.. claims.Select(claim => (claim, (string?)paths.GetValueOrDefault(claim.Metadata.Name)))];
+    }
+
     /// <summary>The headless service.</summary>
     public static V1Service BuildService(V1StatefulSet set, int? port)
     {
@@ -47,7 +56,7 @@ internal static class StatefulSetBuilder
         {
             ApiVersion = "v1",
             Kind = "Service",
-            Metadata = new V1ObjectMeta { Name = set.Spec.ServiceName, NamespaceProperty = set.Metadata.NamespaceProperty, Labels = new Dictionary<string, string>(set.Metadata.Labels) },
+            Metadata = new V1ObjectMeta { Name = set.Spec.ServiceName, NamespaceProperty = set.Metadata.NamespaceProperty, Labels = set.Metadata.Labels is null ? null : new Dictionary<string, string>(set.Metadata.Labels) },
             Spec = new V1ServiceSpec
             {
                 ClusterIP = "None",

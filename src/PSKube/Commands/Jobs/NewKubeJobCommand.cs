@@ -24,6 +24,8 @@ public enum JobRestartPolicy
 [OutputType(typeof(V1Job))]
 public sealed class NewKubeJobCommand : NewWorkloadCmdlet
 {
+    private static readonly string[] OfImages = ["Port", "Env", "Label", "Annotation", "Command", "ArgumentList", "ImagePullPolicy", "Privileged", "Resources", "NodeSelector", "OperatingSystem", "Overrides", "Completions", "Parallelism", "BackoffLimit", "SecondsAfterFinished", "RestartPolicy", "InitContainer", "Container", "Volume"];
+
     /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Image", ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -66,6 +68,8 @@ public sealed class NewKubeJobCommand : NewWorkloadCmdlet
 
     private void CreateFrom(PSObject input)
     {
+        string[] idle = [.. MyInvocation.BoundParameters.Keys.Intersect(OfImages, StringComparer.OrdinalIgnoreCase)];
+        if (idle.Length > 0) throw PodTemplateBuilder.Invalid($"-{string.Join(", -", idle)}: a job from a cron job is what its template says; leave it out.");
         NameRules.CheckSubdomain(Name, "name");
         ResourceTarget target = ResourceTarget.From(input);
         if (target.Kind is not null && !BuiltInKinds.IsCalled(BuiltInKinds.CronJob, target.Kind)) throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"A CronJob was expected, not the {target.Kind} '{target.Name}'.") { Target = new KubeReference(target.Kind, target.Namespace, target.Name) };

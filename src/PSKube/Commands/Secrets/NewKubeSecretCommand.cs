@@ -28,10 +28,10 @@ public sealed class NewKubeSecretCommand : NewNamedCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The secret's type; <c>Opaque</c> when not given.</summary>
+    /// <summary>The secret's type; the server's default, <c>Opaque</c>, when not given.</summary>
     [Parameter(ParameterSetName = "Data")]
     [ValidateNotNullOrEmpty]
-    public string Type { get; set; } = "Opaque";
+    public string? Type { get; set; }
 
     /// <summary>A user name and password: a secret of type <c>kubernetes.io/basic-auth</c>, or with -Registry what nodes fetch images with.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Credential")]
@@ -63,7 +63,7 @@ public sealed class NewKubeSecretCommand : NewNamedCmdlet
     private protected override void Process()
     {
         NameRules.CheckSubdomain(Name, "name");
-        (string type, DataEntries entries) = ParameterSetName switch
+        (string? type, DataEntries entries) = ParameterSetName switch
         {
             "Credential" => Registry is null ? ("kubernetes.io/basic-auth", BasicAuth(Credential!)) : ("kubernetes.io/dockerconfigjson", RegistryLogin(Registry, Credential!)),
             "Certificate" => ("kubernetes.io/tls", Certificate()),

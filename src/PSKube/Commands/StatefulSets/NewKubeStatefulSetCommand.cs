@@ -56,10 +56,7 @@ public sealed class NewKubeStatefulSetCommand : NewWorkloadCmdlet
 
     private protected override void Process()
     {
-        Dictionary<string, string> paths = PodTemplateBuilder.Map(KeyValueTransformationAttribute.Pairs(ClaimMountPath)) ?? [];
-        string? stray = paths.Keys.FirstOrDefault(name => !VolumeClaimTemplate.Any(claim => claim.Metadata?.Name == name));
-        if (stray is not null) throw PodTemplateBuilder.Invalid($"-ClaimMountPath names '{stray}', but -VolumeClaimTemplate has no claim of that name.");
-        List<(V1PersistentVolumeClaim, string?)> claims = [.. VolumeClaimTemplate.Select(claim => (claim, paths.GetValueOrDefault(claim.Metadata.Name)))];
+        IReadOnlyList<(V1PersistentVolumeClaim, string?)> claims = StatefulSetBuilder.WithPaths(VolumeClaimTemplate, KeyValueTransformationAttribute.Pairs(ClaimMountPath));
         V1StatefulSet set = StatefulSetBuilder.Build(TemplateArgs(Images(Image)), Replicas, ServiceName ?? Name, PodManagementPolicy?.ToString(), claims);
         if (CreateHeadlessService) CreateObject(StatefulSetBuilder.BuildService(set, Port), BuiltInKinds.Service);
         Create(set, BuiltInKinds.StatefulSet);

@@ -12,8 +12,8 @@ namespace PSKube.Commands.Workloads;
 /// Reads everything that runs, as <c>kubectl get all</c> does: the kinds of the category <c>all</c>, custom ones included. The
 /// lists are read in parallel and emitted in kubectl's order.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "KubeWorkload")]
-[OutputType(typeof(IKubernetesObject), typeof(PSObject))]
+[Cmdlet(VerbsCommon.Get, "KubeWorkload", DefaultParameterSetName = "List")]
+[OutputType(typeof(IKubernetesObject), typeof(PSObject), typeof(KubeTreeNode))]
 public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
 {
     /// <summary>The groups in the order in which servers list them; others follow in the server's own.</summary>
@@ -27,7 +27,7 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
     public string? LabelSelector { get; set; }
 
     /// <summary>Only these kinds.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "List")]
     [ArgumentCompleter(typeof(KindCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Kind { get; set; }
@@ -38,8 +38,12 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
     public SwitchParameter AllNamespaces { get; set; }
 
     /// <summary>Every kind that can be listed in a namespace, not only those of the category <c>all</c>. Events are left out.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "List")]
     public SwitchParameter Everything { get; set; }
+
+    /// <summary>Show who owns whom, from the workloads down to containers and volume claims, as objects that print as a tree.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Tree")]
+    public SwitchParameter Tree { get; set; }
 
     private protected override void Process()
     {
@@ -47,12 +51,41 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
         List<ResourceKind> kinds = Choose(Await(Client.AllKindsAsync));
         var options = new ListOptions { Namespace = ns, LabelSelector = LabelSelector };
         Task<(List<object> Items, List<KubeException> Failures)>[] lists = [.. kinds.Select(kind => Task.Run(() => Client.ListAllAsync(kind, options, CancelToken), CancelToken))];
+        if (Tree)
+        {
+            Draw(kinds, lists);
+            return;
+        }
+
         bool any = false;
         for (int i = 0; i < lists.Length; i++) any |= Emit(kinds[i], lists[i], first: !any);
         if (any) return;
         string where = ns is null ? "" : $" in {ns} namespace";
         WriteVerbose($"No resources found{where}.");
         if (ns is not null && !Exists(ns)) throw new KubeException("KubeNotFound", ErrorCategory.ObjectNotFound, $"namespaces \"{ns}\" not found") { Target = new KubeReference("Namespace", null, ns) };
+    }
+
+    private void Draw(List<ResourceKind> kinds, Task<(List<object> Items, List<KubeException> Failures)>[] lists)
+    {
+        var all = new List<object>();
+        for (int i = 0; i < lists.Length; i++)
+        {
+            Task<(List<object> Items, List<KubeException> Failures)> list = lists[i];
+            try
+            {
+                (List<object> items, List<KubeException> failures) = Await(_ => list);
+                foreach (KubeException failure in failures) Fail(failure);
+                // Claims belong below the pods that use them; those that no pod uses are no part of a workload.
+                all.AddRange(items);
+            }
+            catch (KubeException failure) when (!failure.EndsCommand)
+            {
+                Fail(failure);
+            }
+        }
+
+        string[] roots = [.. kinds.Select(kind => kind.Kind)];
+        foreach (KubeTreeNode node in WorkloadTree.Build(all).Where(node => node.Kind != "PersistentVolumeClaim").OrderBy(node => node.Namespace, StringComparer.Ordinal).ThenBy(node => Array.IndexOf(roots, node.Kind))) WriteObject(node);
     }
 
     private bool Emit(ResourceKind kind, Task<(List<object> Items, List<KubeException> Failures)> list, bool first)
@@ -96,6 +129,12 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
                 ? Array.Exists(Kind, name => BuiltInKinds.IsCalled(kind, name))
                 : Everything ? kind.Kind != "Event" : kind.Categories.Contains("all");
             if (wanted) chosen.Add(kind);
+        }
+
+        if (Tree)
+        {
+            chosen.RemoveAll(kind => kind.Kind is "Service" or "HorizontalPodAutoscaler");
+            chosen.Add(BuiltInKinds.PersistentVolumeClaim);
         }
 
         if (Kind is not null)
