@@ -122,8 +122,8 @@ public sealed class BuildTests : IDisposable
                 var kept = new JsonObject();
                 foreach ((string key, JsonNode? value) in map.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    if (value is null || (value is JsonObject { Count: 0 } && key is "resources" or "status" or "strategy")) continue;
-                    kept[key] = WithoutNoise(value);
+                    if (value is null || WithoutNoise(value) is not { } clean || (clean is JsonObject { Count: 0 } && key is "resources" or "status" or "strategy" or "loadBalancer" or "metadata" or "spec")) continue;
+                    kept[key] = clean;
                 }
 
                 return kept;

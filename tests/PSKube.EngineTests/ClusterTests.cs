@@ -248,7 +248,7 @@ public sealed class ClusterTests : IDisposable
     [Fact]
     public void CtrlC_EndsAWaitWithinASecond()
     {
-        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2}}"));
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2}}"));
         TimeSpan took = _engine.Stop("Set-KubeScale deployment/web -Replicas 2 -Wait", () => server.Requests.Count > 3);
         Assert.True(took < TimeSpan.FromSeconds(1), $"It took {took}.");
     }
@@ -256,7 +256,7 @@ public sealed class ClusterTests : IDisposable
     [Fact]
     public void AWaitThatIsNotMet_SaysWhatIsMissing()
     {
-        Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2},\"status\":{\"observedGeneration\":2,\"updatedReplicas\":2,\"replicas\":2,\"availableReplicas\":1}}"));
+        Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2},\"status\":{\"observedGeneration\":2,\"updatedReplicas\":2,\"replicas\":2,\"availableReplicas\":1}}]}"));
         ErrorRecord error = _engine.Run("Set-KubeScale deployment/web -Replicas 2 -Wait -Timeout 300ms").Error;
         Assert.StartsWith("KubeWaitTimeout,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.OperationTimeout, error.CategoryInfo.Category);

@@ -28,6 +28,7 @@ public sealed class Engine : IDisposable
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         foreach ((CmdletAttribute name, Type type) in Cmdlets()) state.Commands.Add(new SessionStateCmdletEntry($"{name.VerbName}-{name.NounName}", type, null));
+        state.Commands.Add(new SessionStateCmdletEntry("Select-First", typeof(TakeFirstCommand), null));
         string views = Path.Combine(RepositoryRoot, "src", "PSKube", "Output");
         state.Types.Add(new SessionStateTypeEntry(Path.Combine(views, "PSKube.Types.ps1xml")));
         state.Formats.Add(new SessionStateFormatEntry(Path.Combine(views, "PSKube.Format.ps1xml")));

@@ -32,6 +32,8 @@ internal static class ClusterTransport
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             AutomaticDecompression = config.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
+            // A watch or a log that nobody reads any more is closed at once, not read on for two seconds in the hope of its end.
+            MaxResponseDrainSize = 0,
             UseCookies = false,
             AllowAutoRedirect = false,
         };
