@@ -24,6 +24,8 @@
         'Get-KubeContext'
         'Get-KubeDaemonSet'
         'Get-KubeDeployment'
+        'Get-KubeDescription'
+        'Get-KubeEvent'
         'Get-KubeNamespace'
         'Get-KubeNode'
         'Get-KubePersistentVolumeClaim'

@@ -328,13 +328,15 @@ public static class KubeMembers
 
     private static string? Storage(IDictionary<string, ResourceQuantity>? capacity) => capacity is not null && capacity.TryGetValue("storage", out ResourceQuantity? amount) ? amount.ToString() : null;
 
-    private static string Modes(IList<string>? modes)
+    /// <summary>Access modes in their short forms.</summary>
+    internal static string Modes(IList<string>? modes)
     {
         (string Long, string Short)[] known = [("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP")];
         return string.Join(',', known.Where(mode => modes?.Contains(mode.Long) ?? false).Select(mode => mode.Short));
     }
 
-    private static string SelectorOf(V1LabelSelector? selector)
+    /// <summary>A selector in kubectl's form.</summary>
+    internal static string SelectorOf(V1LabelSelector? selector)
     {
         var terms = new List<string>();
         foreach ((string key, string value) in (selector?.MatchLabels ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal)) terms.Add($"{key}={value}");
@@ -347,7 +349,8 @@ public static class KubeMembers
         return terms.Count == 0 ? None : string.Join(',', terms);
     }
 
-    private static string Pairs(IDictionary<string, string>? map) => map is { Count: > 0 } ? string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")) : None;
+    /// <summary>A map as pairs joined by commas.</summary>
+    internal static string Pairs(IDictionary<string, string>? map) => map is { Count: > 0 } ? string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")) : None;
 
     private static string Fraction(int part, int whole) => Plain($"{part}/{whole}");
 
