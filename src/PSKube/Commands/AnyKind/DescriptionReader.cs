@@ -23,16 +23,16 @@ internal sealed class DescriptionReader(KubeClient client, Action<string> warn)
         ResourceHeader header = ResourceHeader.Read(target);
         DescribeFacts facts = await RelatedAsync(target, header, cancel).ConfigureAwait(false);
         // kubectl shows no events of these.
-        if (events && target is not (V1Secret or V1Namespace or V1ResourceQuota or V1LimitRange)) facts = facts with { Events = await TryAsync(header, "events", () => EventsAsync(client, header, cancel)).ConfigureAwait(false) };
+        if (events && target is not (V1Secret or V1Namespace or V1ResourceQuota or V1LimitRange)) facts = facts with { Events = await TryAsync(header, "events", () => EventsAsync(header, cancel)).ConfigureAwait(false) };
         return Describer.Describe(target, facts with { Now = Duration.Clock.GetUtcNow().UtcDateTime, Related = [.. facts.ReplicaSets ?? [], .. facts.Pods ?? [], .. facts.Related, .. facts.Quotas ?? [], .. facts.Limits ?? []] });
     }
 
     /// <summary>The events about an object, the latest last.</summary>
-    public static async Task<IReadOnlyList<Corev1Event>?> EventsAsync(KubeClient client, ResourceHeader header, CancellationToken cancel)
+    private async Task<IReadOnlyList<Corev1Event>?> EventsAsync(ResourceHeader header, CancellationToken cancel)
     {
-        List<Corev1Event> events = await ListAsync<Corev1Event>(client, BuiltInKinds.Event, new ListOptions { Namespace = header.Namespace, FieldSelector = EventSelector(header, header.Uid) }, cancel).ConfigureAwait(false);
+        List<Corev1Event> events = await ListAsync<Corev1Event>(BuiltInKinds.Event, new ListOptions { Namespace = header.Namespace, FieldSelector = EventSelector(header, header.Uid) }, cancel).ConfigureAwait(false);
         // A kubelet names its node by the name where others give the uid.
-        if (header.Kind == "Node") events.AddRange(await ListAsync<Corev1Event>(client, BuiltInKinds.Event, new ListOptions { FieldSelector = EventSelector(header, header.Name) }, cancel).ConfigureAwait(false));
+        if (header.Kind == "Node") events.AddRange(await ListAsync<Corev1Event>(BuiltInKinds.Event, new ListOptions { FieldSelector = EventSelector(header, header.Name) }, cancel).ConfigureAwait(false));
         return [.. EventText.Ordered(events)];
     }
 
@@ -85,15 +85,15 @@ internal sealed class DescriptionReader(KubeClient client, Action<string> warn)
                 var running = new ListOptions { FieldSelector = $"spec.nodeName={header.Name},status.phase!=Succeeded,status.phase!=Failed" };
                 return facts with
                 {
-                    Pods = await TryAsync(header, "pods", async () => (IReadOnlyList<V1Pod>?)await ListAsync<V1Pod>(client, BuiltInKinds.Pod, running, cancel).ConfigureAwait(false)).ConfigureAwait(false),
+                    Pods = await TryAsync(header, "pods", async () => (IReadOnlyList<V1Pod>?)await ListAsync<V1Pod>(BuiltInKinds.Pod, running, cancel).ConfigureAwait(false)).ConfigureAwait(false),
                     Lease = await TryAsync(header, "lease", async () => (V1Lease?)await client.GetAsync(BuiltInKinds.Lease, "kube-node-lease", header.Name!, cancel).ConfigureAwait(false)).ConfigureAwait(false),
                 };
             case V1Namespace:
                 var within = new ListOptions { Namespace = header.Name };
                 return facts with
                 {
-                    Quotas = await TryAsync(header, "quotas", async () => (IReadOnlyList<V1ResourceQuota>?)await ListAsync<V1ResourceQuota>(client, BuiltInKinds.ResourceQuota, within, cancel).ConfigureAwait(false)).ConfigureAwait(false),
-                    Limits = await TryAsync(header, "limit ranges", async () => (IReadOnlyList<V1LimitRange>?)await ListAsync<V1LimitRange>(client, BuiltInKinds.LimitRange, within, cancel).ConfigureAwait(false)).ConfigureAwait(false),
+                    Quotas = await TryAsync(header, "quotas", async () => (IReadOnlyList<V1ResourceQuota>?)await ListAsync<V1ResourceQuota>(BuiltInKinds.ResourceQuota, within, cancel).ConfigureAwait(false)).ConfigureAwait(false),
+                    Limits = await TryAsync(header, "limit ranges", async () => (IReadOnlyList<V1LimitRange>?)await ListAsync<V1LimitRange>(BuiltInKinds.LimitRange, within, cancel).ConfigureAwait(false)).ConfigureAwait(false),
                 };
             case V1PersistentVolumeClaim:
                 return facts with { Pods = await TryAsync(header, "pods", () => UsersAsync(header, cancel)).ConfigureAwait(false) };
@@ -106,13 +106,13 @@ internal sealed class DescriptionReader(KubeClient client, Action<string> warn)
         where T : IKubernetesObject, IMetadata<V1ObjectMeta>
     {
         string? labels = selector is null || (selector.MatchLabels is not { Count: > 0 } && selector.MatchExpressions is not { Count: > 0 }) ? null : KubeMembers.SelectorOf(selector);
-        List<T> all = await ListAsync<T>(client, kind, new ListOptions { Namespace = owner.Namespace, LabelSelector = labels }, cancel).ConfigureAwait(false);
+        List<T> all = await ListAsync<T>(kind, new ListOptions { Namespace = owner.Namespace, LabelSelector = labels }, cancel).ConfigureAwait(false);
         return [.. all.Where(item => Words.Controller(item.Metadata)?.Uid == owner.Uid)];
     }
 
     private async Task<IReadOnlyList<V1Pod>?> UsersAsync(ResourceHeader claim, CancellationToken cancel)
     {
-        List<V1Pod> pods = await ListAsync<V1Pod>(client, BuiltInKinds.Pod, new ListOptions { Namespace = claim.Namespace }, cancel).ConfigureAwait(false);
+        List<V1Pod> pods = await ListAsync<V1Pod>(BuiltInKinds.Pod, new ListOptions { Namespace = claim.Namespace }, cancel).ConfigureAwait(false);
         // The claim of an ephemeral volume is named after its pod and volume.
         return [.. pods.Where(pod => pod.Spec?.Volumes?.Any(volume => volume.PersistentVolumeClaim?.ClaimName == claim.Name || (volume.Ephemeral is not null && $"{pod.Metadata?.Name}-{volume.Name}" == claim.Name)) ?? false)];
     }
@@ -124,7 +124,7 @@ internal sealed class DescriptionReader(KubeClient client, Action<string> warn)
             try
             {
                 var options = new ListOptions { Namespace = service.Namespace, LabelSelector = $"kubernetes.io/service-name={service.Name}" };
-                return (IReadOnlyList<object>?)await ListAsync<V1EndpointSlice>(client, EndpointSlice, options, cancel).ConfigureAwait(false);
+                return (IReadOnlyList<object>?)await ListAsync<V1EndpointSlice>(EndpointSlice, options, cancel).ConfigureAwait(false);
             }
             catch (KubeApiException refusal) when (refusal.StatusCode == 404)
             {
@@ -139,9 +139,10 @@ internal sealed class DescriptionReader(KubeClient client, Action<string> warn)
         };
     }
 
-    private static async Task<List<T>> ListAsync<T>(KubeClient client, ResourceKind kind, ListOptions options, CancellationToken cancel)
+    private async Task<List<T>> ListAsync<T>(ResourceKind kind, ListOptions options, CancellationToken cancel)
     {
-        (List<object> items, _) = await client.ListAllAsync(kind, options, cancel).ConfigureAwait(false);
+        (List<object> items, List<KubeException> failures) = await client.ListAllAsync(kind, options, cancel).ConfigureAwait(false);
+        foreach (KubeException failure in failures) warn(failure.Message);
         return [.. items.OfType<T>()];
     }
 

@@ -179,6 +179,7 @@ internal static class ContainerText
 
     private static string PodField(V1Pod pod, string? path)
     {
+        // kubectl leaves the node's and the pod's addresses out; here they are shown as the container sees them.
         JsonNode? node = ResourceJson.ToJson(pod);
         string[] steps = (path ?? "").Split('.', 3);
         if (steps is ["metadata", _] && steps[1].IndexOf('[', StringComparison.Ordinal) is > 0 and int bracket && steps[1].EndsWith("']", StringComparison.Ordinal))

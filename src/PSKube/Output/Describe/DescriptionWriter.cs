@@ -94,10 +94,11 @@ internal sealed class DescriptionWriter
     /// <param name="rows">The cells.</param>
     /// <param name="spaced">How many cells, from the left, kubectl follows with one more space.</param>
     /// <param name="dashes">Whether the names are underlined.</param>
-    public void Table(string[] headers, IEnumerable<string[]> rows, int spaced = 0, bool dashes = true)
+    /// <param name="line">The line below the names where kubectl's is not as long as they are.</param>
+    public void Table(string[] headers, IEnumerable<string[]> rows, int spaced = 0, bool dashes = true, string[]? line = null)
     {
         Line(headers);
-        if (dashes) Line([.. headers.Select(header => new string('-', header.Length))]);
+        if (dashes) Line(line ?? [.. headers.Select(header => new string('-', header.Length))]);
         foreach (string[] row in rows)
         {
             var value = new PSObject();

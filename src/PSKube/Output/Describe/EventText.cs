@@ -30,8 +30,14 @@ internal static class EventText
         return host.Length == 0 ? component : $"{component}, {host}";
     }
 
-    /// <summary>Events in the order in which they were last seen.</summary>
-    public static IEnumerable<Corev1Event> Ordered(IEnumerable<Corev1Event> events) => events.OrderBy(seen => LastSeen(seen) ?? DateTime.MinValue);
+    /// <summary>
+    /// Events in the order in which they were last seen. Most know the second only, so those of one second stay in the server's
+    /// order, behind the ones that know more: a pod is scheduled before its image is pulled.
+    /// </summary>
+    public static IEnumerable<Corev1Event> Ordered(IEnumerable<Corev1Event> events)
+    {
+        return events.OrderBy(seen => (LastSeen(seen) ?? DateTime.MinValue).Ticks / TimeSpan.TicksPerSecond).ThenBy(seen => Real(seen.LastTimestamp) is null ? 0 : 1);
+    }
 
     /// <summary>Writes the section with which a description ends; nothing when the events are not known.</summary>
     public static void Write(DescriptionWriter writer, DescribeFacts facts)
@@ -45,7 +51,7 @@ internal static class EventText
 
         writer.Flush();
         using IDisposable section = writer.Open("Events");
-        writer.Table(["Type", "Reason", "Age", "From", "Message"], facts.Events.Select(seen => (string[])[seen.Type ?? "", seen.Reason ?? "", Interval(seen, facts), From(seen), (seen.Message ?? "").Trim()]));
+        writer.Table(["Type", "Reason", "Age", "From", "Message"], facts.Events.Select(seen => (string[])[seen.Type ?? "", seen.Reason ?? "", Interval(seen, facts), From(seen), (seen.Message ?? "").Trim()]), line: ["----", "------", "----", "----", "-------"]);
     }
 
     private static string From(Corev1Event seen) => string.IsNullOrEmpty(seen.Source?.Component) ? seen.ReportingComponent ?? "" : seen.Source.Component;

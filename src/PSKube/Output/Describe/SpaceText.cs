@@ -66,7 +66,7 @@ internal static class SpaceText
             using IDisposable one = writer.Open(quota.Metadata?.Name ?? "", step: 0, heading: "");
             writer.Field("Name", quota.Metadata?.Name);
             Scopes(writer, quota, "* ");
-            writer.Table(["Resource", "Used", "Hard"], Hard(quota));
+            writer.Table(["Resource", "Used", "Hard"], Hard(quota), line: ["--------", "---", "---"]);
         }
     }
 
