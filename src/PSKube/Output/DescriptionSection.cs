@@ -12,7 +12,7 @@ public sealed class DescriptionSection
     /// <summary>What kubectl writes before the colon, for example <c>Labels</c>; null for a line without a name.</summary>
     public string? Name { get; }
 
-    /// <summary>The value as the server has it, control characters included; null when there are only rows.</summary>
+    /// <summary>The value as the server has it, control characters included; null when there are only rows. Several values are one a line here, and one a row below.</summary>
     public string? Value { get; internal set; }
 
     /// <summary>What stands below: sections, or the rows of a table with one property for each column.</summary>

@@ -16,7 +16,8 @@ internal static class ClaimText
             writer.Table(
                 ["Type", "Status", "LastProbeTime", "LastTransitionTime", "Reason", "Message"],
                 conditions.Select(condition => (string[])[condition.Type ?? "", condition.Status ?? "", facts.Time(condition.LastProbeTime), facts.Time(condition.LastTransitionTime), condition.Reason ?? "", condition.Message ?? ""]),
-                spaced: 5);
+                spaced: 5,
+                line: ["----", "------", "-----------------", "------------------", "------", "-------"]);
         }
 
         EventText.Write(writer, facts);

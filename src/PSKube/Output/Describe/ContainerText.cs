@@ -61,8 +61,8 @@ internal static class ContainerText
         writer.Field(ports.Count > 1 ? "Ports" : "Port", Words.OrNone(open));
         writer.Field(ports.Count > 1 ? "Host Ports" : "Host Port", Words.OrNone(host));
         if (container.SecurityContext?.SeccompProfile is not { } profile) return;
-        writer.Field("SeccompProfile", profile.Type);
-        if (profile.Type == "Localhost") writer.Field("  LocalhostProfile", profile.LocalhostProfile);
+        using IDisposable section = writer.Open("SeccompProfile", profile.Type);
+        if (profile.Type == "Localhost") writer.Field("LocalhostProfile", profile.LocalhostProfile);
     }
 
     private static void Lines(DescriptionWriter writer, string title, IList<string>? items)

@@ -34,11 +34,11 @@ internal sealed class DescriptionWriter
     public void Values(string name, IEnumerable<string> values)
     {
         string[] all = [.. values];
-        DescriptionSection section = Add(name, all.Length switch { 0 => None, 1 => all[0], _ => null });
+        DescriptionSection section = Add(name, all.Length == 0 ? None : string.Join('\n', all));
         if (all.Length == 0) Line(name + ":", None);
         for (int i = 0; i < all.Length; i++)
         {
-            if (all.Length > 1) section.Items.Add(new DescriptionSection(null, all[i]));
+            section.Items.Add(new DescriptionSection(null, all[i]));
             if (i == 0) Line(name + ":", all[i]);
             else _lines.Add(["", all[i]]);
         }
