@@ -31,6 +31,8 @@
         'Get-KubeCronJob'
         'Get-KubeDaemonSet'
         'Get-KubeDeployment'
+        'Get-KubeDescription'
+        'Get-KubeEvent'
         'Get-KubeJob'
         'Get-KubeNamespace'
         'Get-KubeNode'

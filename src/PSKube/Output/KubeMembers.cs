@@ -17,6 +17,9 @@ public static class KubeMembers
 {
 #pragma warning disable CS1591, CA1062 // One member a column, called by the engine with the object itself.
     private const string None = "<none>";
+    private const string Unknown = "<unknown>";
+
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<object, object> OlderVersions = [];
 
     // Every kind.
     public static string? Name(PSObject target) => ResourceHeader.TryRead(target, out ResourceHeader? header) ? header.Name : null;
@@ -102,7 +105,7 @@ public static class KubeMembers
 
     public static string? Images(PSObject target) => Template(target) is { } template ? string.Join(',', (template.Spec?.Containers ?? []).Select(container => container.Image)) : null;
 
-    public static string? SelectorText(PSObject target) => target.BaseObject switch
+    public static string? SelectorText(PSObject target) => Model(target) switch
     {
         V1Deployment deployment => SelectorOf(deployment.Spec?.Selector),
         V1ReplicaSet set => SelectorOf(set.Spec?.Selector),
@@ -251,22 +254,83 @@ public static class KubeMembers
 
     public static string? CronLastSchedule(PSObject target) => Of<V1CronJob>(target)?.Status?.LastScheduleTime is { } last ? Duration.Text(Duration.Since(last)) : null;
 
-    // HorizontalPodAutoscaler autoscaling/v1.
-    public static string? ScalerReference(PSObject target) => Of<V1HorizontalPodAutoscaler>(target)?.Spec?.ScaleTargetRef is { } reference ? $"{reference.Kind}/{reference.Name}" : null;
-
-    public static string? ScalerTargets(PSObject target)
+    // HorizontalPodAutoscaler.
+    public static string? ScalerReference(PSObject target) => target.BaseObject switch
     {
-        if (Of<V1HorizontalPodAutoscaler>(target) is not { } scaler) return null;
-        if (scaler.Spec?.TargetCPUUtilizationPercentage is not { } wanted) return None;
-        string current = scaler.Status?.CurrentCPUUtilizationPercentage is { } now ? Plain($"{now}%") : "<unknown>";
-        return Plain($"{current}/{wanted}%");
+        V1HorizontalPodAutoscaler { Spec.ScaleTargetRef: { } reference } => $"{reference.Kind}/{reference.Name}",
+        V2HorizontalPodAutoscaler { Spec.ScaleTargetRef: { } reference } => $"{reference.Kind}/{reference.Name}",
+        _ => null,
+    };
+
+    public static string? ScalerTargets(PSObject target) => target.BaseObject switch
+    {
+        V1HorizontalPodAutoscaler { Spec.TargetCPUUtilizationPercentage: { } wanted } scaler => Plain($"{Percent(scaler.Status?.CurrentCPUUtilizationPercentage, Unknown)}/{wanted}%"),
+        V1HorizontalPodAutoscaler => None,
+        V2HorizontalPodAutoscaler scaler => MetricsText(scaler),
+        _ => null,
+    };
+
+    public static string? ScalerMinimum(PSObject target) => target.BaseObject switch
+    {
+        V1HorizontalPodAutoscaler scaler => scaler.Spec?.MinReplicas?.ToString(CultureInfo.InvariantCulture) ?? "<unset>",
+        V2HorizontalPodAutoscaler scaler => scaler.Spec?.MinReplicas?.ToString(CultureInfo.InvariantCulture) ?? "<unset>",
+        _ => null,
+    };
+
+    public static int? ScalerMaximum(PSObject target) => target.BaseObject switch
+    {
+        V1HorizontalPodAutoscaler scaler => scaler.Spec?.MaxReplicas,
+        V2HorizontalPodAutoscaler scaler => scaler.Spec?.MaxReplicas,
+        _ => null,
+    };
+
+    public static int? ScalerReplicas(PSObject target) => target.BaseObject switch
+    {
+        V1HorizontalPodAutoscaler scaler => scaler.Status?.CurrentReplicas ?? 0,
+        V2HorizontalPodAutoscaler scaler => scaler.Status?.CurrentReplicas ?? 0,
+        _ => null,
+    };
+
+    // Ingress.
+    public static string? IngressClass(PSObject target) => Of<V1Ingress>(target)?.Spec?.IngressClassName;
+
+    public static string? IngressHosts(PSObject target)
+    {
+        const int most = 3;
+        if (Of<V1Ingress>(target) is not { } ingress) return null;
+        string[] hosts = [.. (ingress.Spec?.Rules ?? []).Select(rule => rule.Host).Where(host => !string.IsNullOrEmpty(host))];
+        if (hosts.Length == 0) return "*";
+        string text = string.Join(',', hosts.Take(most));
+        return hosts.Length > most ? Plain($"{text} + {hosts.Length - most} more...") : text;
     }
 
-    public static string? ScalerMinimum(PSObject target) => Of<V1HorizontalPodAutoscaler>(target) is { } scaler ? scaler.Spec?.MinReplicas?.ToString(CultureInfo.InvariantCulture) ?? "<unset>" : null;
+    public static string? IngressAddress(PSObject target)
+    {
+        if (Of<V1Ingress>(target) is not { } ingress) return null;
+        return string.Join(',', (ingress.Status?.LoadBalancer?.Ingress ?? []).Select(entry => string.IsNullOrEmpty(entry.Ip) ? entry.Hostname : entry.Ip).Where(address => !string.IsNullOrEmpty(address)).Distinct().Order(StringComparer.Ordinal));
+    }
 
-    public static int? ScalerMaximum(PSObject target) => Of<V1HorizontalPodAutoscaler>(target)?.Spec?.MaxReplicas;
+    public static string? IngressPorts(PSObject target) => Of<V1Ingress>(target) is { } ingress ? ingress.Spec?.Tls is { Count: > 0 } ? "80, 443" : "80" : null;
 
-    public static int? ScalerReplicas(PSObject target) => Of<V1HorizontalPodAutoscaler>(target) is { } scaler ? scaler.Status?.CurrentReplicas ?? 0 : null;
+    // PodDisruptionBudget.
+    public static string? BudgetMinimum(PSObject target) => Of<V1PodDisruptionBudget>(target) is { } budget ? budget.Spec?.MinAvailable?.Value ?? "N/A" : null;
+
+    public static string? BudgetMaximum(PSObject target) => Of<V1PodDisruptionBudget>(target) is { } budget ? budget.Spec?.MaxUnavailable?.Value ?? "N/A" : null;
+
+    public static int? BudgetAllowed(PSObject target) => Of<V1PodDisruptionBudget>(target) is { } budget ? budget.Status?.DisruptionsAllowed ?? 0 : null;
+
+    // Event.
+    public static DateTime? EventLastSeen(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.LastSeen(seen) : null;
+
+    public static DateTime? EventFirstSeen(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.FirstSeen(seen) : null;
+
+    public static int? EventCount(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.Count(seen) : null;
+
+    public static string? EventObject(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.ObjectName(seen) : null;
+
+    public static string? EventPart(PSObject target) => Of<Corev1Event>(target)?.InvolvedObject?.FieldPath;
+
+    public static string? EventSource(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.Source(seen) : null;
 
     // ServiceAccount, ConfigMap, Secret.
     public static int? SecretCount(PSObject target) => Of<V1ServiceAccount>(target) is { } account ? account.Secrets?.Count ?? 0 : null;
@@ -298,9 +362,12 @@ public static class KubeMembers
     }
 
     private static T? Of<T>(PSObject target)
-        where T : class => target.BaseObject as T;
+        where T : class => Model(target) as T;
 
-    private static V1PodTemplateSpec? Template(PSObject target) => target.BaseObject switch
+    /// <summary>The object; one of an older version that has the fields of a model type, as that type.</summary>
+    private static object Model(PSObject target) => target.BaseObject is PSCustomObject ? OlderVersions.GetValue(target, Describe.Describer.Known) : target.BaseObject;
+
+    private static V1PodTemplateSpec? Template(PSObject target) => Model(target) switch
     {
         V1Deployment deployment => deployment.Spec?.Template,
         V1ReplicaSet set => set.Spec?.Template,
@@ -311,6 +378,39 @@ public static class KubeMembers
         V1CronJob cron => cron.Spec?.JobTemplate?.Spec?.Template,
         _ => null,
     };
+
+    private static string Percent(int? percent, string none) => percent is { } number ? Plain($"{number}%") : none;
+
+    /// <summary>The first two metrics, current and wanted, and how many more there are.</summary>
+    private static string MetricsText(V2HorizontalPodAutoscaler scaler)
+    {
+        const int most = 2;
+        if (scaler.Spec?.Metrics is not { Count: > 0 } metrics) return None;
+        IList<V2MetricStatus> current = scaler.Status?.CurrentMetrics ?? [];
+        string[] all = [.. metrics.Select((metric, at) => MetricText(metric, at < current.Count ? current[at] : null))];
+        string text = string.Join(", ", all.Take(most));
+        return all.Length > most ? Plain($"{text} + {all.Length - most} more...") : text;
+    }
+
+    private static string MetricText(V2MetricSpec metric, V2MetricStatus? now)
+    {
+        static string Amount(ResourceQuantity? amount, string none) => amount is null ? none : Quantity.Text(amount);
+        static string Value(V2MetricTarget? target, V2MetricValueStatus? seen) => target?.AverageValue is { } average
+            ? $"{Amount(seen?.AverageValue, Unknown)}/{Quantity.Text(average)} (avg)"
+            : $"{Amount(seen?.Value, Unknown)}/{Amount(target?.Value, "0")}";
+        static string Share(string? name, V2MetricTarget? target, V2MetricValueStatus? seen) => target?.AverageValue is { } average
+            ? $"{name}: {Amount(seen?.AverageValue, Unknown)}/{Quantity.Text(average)}"
+            : $"{name}: {Percent(seen?.AverageUtilization, Unknown)}/{Percent(target?.AverageUtilization, "<auto>")}";
+        return metric.Type switch
+        {
+            "External" => Value(metric.External?.Target, now?.External?.Current),
+            "Object" => Value(metric.ObjectProperty?.Target, now?.ObjectProperty?.Current),
+            "Pods" => $"{Amount(now?.Pods?.Current?.AverageValue, Unknown)}/{Amount(metric.Pods?.Target?.AverageValue, "0")}",
+            "Resource" => Share(metric.Resource?.Name, metric.Resource?.Target, now?.Resource?.Current),
+            "ContainerResource" => Share(metric.ContainerResource?.Name, metric.ContainerResource?.Target, now?.ContainerResource?.Current),
+            _ => "<unknown type>",
+        };
+    }
 
     private static DateTime? GenericCreation(PSObject target)
     {
@@ -328,13 +428,15 @@ public static class KubeMembers
 
     private static string? Storage(IDictionary<string, ResourceQuantity>? capacity) => capacity is not null && capacity.TryGetValue("storage", out ResourceQuantity? amount) ? amount.ToString() : null;
 
-    private static string Modes(IList<string>? modes)
+    /// <summary>Access modes in their short forms.</summary>
+    internal static string Modes(IList<string>? modes)
     {
         (string Long, string Short)[] known = [("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP")];
         return string.Join(',', known.Where(mode => modes?.Contains(mode.Long) ?? false).Select(mode => mode.Short));
     }
 
-    private static string SelectorOf(V1LabelSelector? selector)
+    /// <summary>A selector in kubectl's form.</summary>
+    internal static string SelectorOf(V1LabelSelector? selector)
     {
         var terms = new List<string>();
         foreach ((string key, string value) in (selector?.MatchLabels ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal)) terms.Add($"{key}={value}");
@@ -347,7 +449,8 @@ public static class KubeMembers
         return terms.Count == 0 ? None : string.Join(',', terms);
     }
 
-    private static string Pairs(IDictionary<string, string>? map) => map is { Count: > 0 } ? string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")) : None;
+    /// <summary>A map as pairs joined by commas.</summary>
+    internal static string Pairs(IDictionary<string, string>? map) => map is { Count: > 0 } ? string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")) : None;
 
     private static string Fraction(int part, int whole) => Plain($"{part}/{whole}");
 

@@ -21,8 +21,11 @@ internal static class ViewTag
     private static PSObject Tag(object value, string view)
     {
         PSObject shown = PSObject.AsPSObject(value);
-        string type = shown.BaseObject is PSCustomObject ? ResourceJson.GenericTypeName : shown.BaseObject.GetType().FullName!;
-        shown.TypeNames.Insert(0, $"{type}#{view}");
+        bool generic = shown.BaseObject is PSCustomObject;
+        string own = generic ? shown.TypeNames[0] : "";
+        shown.TypeNames.Insert(0, $"{(generic ? ResourceJson.GenericTypeName : shown.BaseObject.GetType().FullName)}#{view}");
+        // A few kinds that the model lacks have tables of their own.
+        if (own.StartsWith(ResourceJson.GenericTypeName + "#", StringComparison.Ordinal)) shown.TypeNames.Insert(0, $"{own}#{view}");
         return shown;
     }
 }

@@ -57,6 +57,24 @@ public static class ViewText
         return cut ? text[..(ExternalAddressWidth - 3)] + "..." : text;
     }
 
+    /// <summary>The time since the moment that a member holds, in kubectl's words.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string Since(PSObject target, string member) => Duration.Text(Duration.Since(Member(target, member) as DateTime?));
+
+    /// <summary>A text of several lines on one.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string OneLine(PSObject target, string member) => Blank(target, member).Trim().ReplaceLineEndings(" ");
+
+    /// <summary>An ingress's address, cut to 16 characters as kubectl's plain table does.</summary>
+    /// <param name="target">The ingress.</param>
+    public static string IngressAddress(PSObject target)
+    {
+        string text = Blank(target, "Address");
+        return text.Length > ExternalAddressWidth ? text[..(ExternalAddressWidth - 3)] + "..." : text;
+    }
+
     /// <summary>A storage class's name, the default one marked.</summary>
     /// <param name="target">The storage class.</param>
     public static string StorageClassName(PSObject target)

@@ -30,7 +30,7 @@ internal static class ResourceJson
     {
         if (version.Length == 0 || kind.Length == 0) return null;
         string prefix = char.ToUpperInvariant(version[0]) + version[1..];
-        foreach (string name in (string[])[prefix + kind, $"Core{prefix}{kind}", $"Events{prefix}{kind}", $"Discovery{prefix}{kind}", $"Storage{prefix}{kind}"])
+        foreach (string name in (string[])[prefix + kind, $"Core{version}{kind}", $"Events{version}{kind}", $"Discovery{version}{kind}", $"Storage{version}{kind}"])
         {
             Type? type = typeof(V1Pod).Assembly.GetType("k8s.Models." + name, throwOnError: false);
             if (type is null || !typeof(IKubernetesObject).IsAssignableFrom(type)) continue;
