@@ -55,6 +55,25 @@ public sealed partial class HelpTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
+    public void TheSyntaxOfEachSetNamesItsParameters(string name)
+    {
+        string syntax = Page(name).Split("## SYNTAX")[1].Split("\n## ")[0];
+        foreach (CommandParameterSetInfo set in Command(name).ParameterSets)
+        {
+            string shown = syntax.Split($"### {set.Name}{(set.IsDefault && set.Name != "__AllParameterSets" ? " (Default)" : "")}\n")[1].Split("\n### ")[0];
+            Assert.Equal(set.Parameters.Select(parameter => parameter.Name).Except(Cmdlet.CommonParameters).Order(), SyntaxName().Matches(shown).Select(match => match.Groups[1].Value).Order());
+        }
+    }
+
+    [Fact]
+    public void EveryPageIsThatOfACmdlet()
+    {
+        IEnumerable<string?> pages = Directory.EnumerateFiles(Pages, "*.md").Select(Path.GetFileNameWithoutExtension);
+        Assert.Empty(pages.Except(Engine.Cmdlets().Select(pair => $"{pair.Name.VerbName}-{pair.Name.NounName}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
     public void EveryExampleBinds(string name)
     {
         MatchCollection examples = Example().Matches(Page(name));
@@ -114,6 +133,9 @@ public sealed partial class HelpTests : IDisposable
 
     [GeneratedRegex(@"^- Name: (.+)$", RegexOptions.Multiline)]
     private static partial Regex SetName();
+
+    [GeneratedRegex(@"(?<=[\s\[])-(\w+)(?=[\]\s])")]
+    private static partial Regex SyntaxName();
 
     [GeneratedRegex(@"^### (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
