@@ -39,6 +39,18 @@ public sealed class BuildTests : IDisposable
     }
 
     [Theory]
+    [InlineData("$cron | New-KubeJob now -DryRun Client")]
+    [InlineData("New-KubeJob now -FromCronJob $cron -DryRun Client")]
+    public void ACronJobThatNoClusterHas_GivesItsTemplateWithoutAny(string command)
+    {
+        EngineResult result = _engine.Run($"$cron = New-KubeCronJob import busybox '@daily' -Command sync -DryRun Client; {command}");
+        Assert.Empty(result.Errors);
+        JsonNode job = ResourceJson.ToJson(Assert.Single(result.Output))!;
+        Assert.Equal("now", job["metadata"]!["name"]!.ToString());
+        Assert.Equal("sync", job["spec"]!["template"]!["spec"]!["containers"]![0]!["command"]![0]!.ToString());
+    }
+
+    [Theory]
     [InlineData("New-KubePod 'Bad_Name' nginx", "KubeInvalidName", "Bad_Name")]
     [InlineData("New-KubePod '' nginx", "KubeInvalidName", "name")]
     [InlineData("New-KubePod a.b nginx", "KubeInvalidName", "a.b")]

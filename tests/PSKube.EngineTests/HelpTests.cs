@@ -19,6 +19,8 @@ public sealed partial class HelpTests(Engine engine) : IClassFixture<Engine>
     {
         string page = Page(name);
         Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
+        // PlatyPS takes an example's title for a format string, and then makes no help at all.
+        Assert.All(Heading().Matches(page), heading => Assert.DoesNotContain('{', heading.Groups[1].Value));
         CommandInfo command = Command(name);
         ParameterMetadata[] parameters = [.. command.Parameters.Values.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))];
         Dictionary<string, string> sections = Section().Matches(page).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["yaml"].Value);
@@ -46,6 +48,25 @@ public sealed partial class HelpTests(Engine engine) : IClassFixture<Engine>
         string syntax = Page(name).Split("## SYNTAX")[1].Split("\n## ")[0];
         string[] sets = [.. Command(name).ParameterSets.Select(set => set.Name == "__AllParameterSets" ? "__AllParameterSets" : set.IsDefault ? $"{set.Name} (Default)" : set.Name)];
         Assert.Equal(sets.Order(), Heading().Matches(syntax).Select(match => match.Groups[1].Value).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void TheSyntaxOfEachSetNamesItsParameters(string name)
+    {
+        string syntax = Page(name).Split("## SYNTAX")[1].Split("\n## ")[0];
+        foreach (CommandParameterSetInfo set in Command(name).ParameterSets)
+        {
+            string shown = syntax.Split($"### {set.Name}{(set.IsDefault && set.Name != "__AllParameterSets" ? " (Default)" : "")}\n")[1].Split("\n### ")[0];
+            Assert.Equal(set.Parameters.Select(parameter => parameter.Name).Except(Cmdlet.CommonParameters).Order(), SyntaxName().Matches(shown).Select(match => match.Groups[1].Value).Order());
+        }
+    }
+
+    [Fact]
+    public void EveryPageIsThatOfACmdlet()
+    {
+        IEnumerable<string?> pages = Directory.EnumerateFiles(Pages, "*.md").Select(Path.GetFileNameWithoutExtension);
+        Assert.Empty(pages.Except(Engine.Cmdlets().Select(pair => $"{pair.Name.VerbName}-{pair.Name.NounName}")));
     }
 
     [Theory]
@@ -86,6 +107,9 @@ public sealed partial class HelpTests(Engine engine) : IClassFixture<Engine>
 
     [GeneratedRegex(@"^- Name: (.+)$", RegexOptions.Multiline)]
     private static partial Regex SetName();
+
+    [GeneratedRegex(@"(?<=[\s\[])-(\w+)(?=[\]\s])")]
+    private static partial Regex SyntaxName();
 
     [GeneratedRegex(@"^### (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

@@ -27,7 +27,7 @@ public sealed class NewKubeJobCommand : NewWorkloadCmdlet
     private static readonly string[] OfImages = ["Port", "Env", "Label", "Annotation", "Command", "ArgumentList", "ImagePullPolicy", "Privileged", "Resources", "NodeSelector", "OperatingSystem", "Overrides", "Completions", "Parallelism", "BackoffLimit", "SecondsAfterFinished", "RestartPolicy", "InitContainer", "Container", "Volume"];
 
     /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Image", ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Image")]
     [AllowEmptyString]
     public string Image { get; set; } = "";
 
@@ -73,8 +73,9 @@ public sealed class NewKubeJobCommand : NewWorkloadCmdlet
         NameRules.CheckSubdomain(Name, "name");
         ResourceTarget target = ResourceTarget.From(input);
         if (target.Kind is not null && !BuiltInKinds.IsCalled(BuiltInKinds.CronJob, target.Kind)) throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"A CronJob was expected, not the {target.Kind} '{target.Name}'.") { Target = new KubeReference(target.Kind, target.Namespace, target.Name) };
-        KubeClient client = ClientFor(input);
-        JsonObject cronJob = input.BaseObject is string || target.ApiVersion is null ? Read(client, target) : ResourceJson.ToJsonObject(input);
+        // One that was only built needs no cluster until the job is created.
+        KubeClient? client = target.Uid is null && target.ApiVersion is not null ? null : ClientFor(input);
+        JsonObject cronJob = target.ApiVersion is null ? Read(client!, target) : ResourceJson.ToJsonObject(input);
         Create(JobBuilder.FromCron(cronJob, Name), BuiltInKinds.Job, Wait ? Timeout : null, client);
     }
 
