@@ -16,6 +16,11 @@
     VariablesToExport    = @()
     AliasesToExport      = @('Publish-KubeResource')
     CmdletsToExport      = @(
+        'Add-KubeContainer'
+        'Add-KubeInitContainer'
+        'Add-KubeSidecar'
+        'Add-KubeToleration'
+        'Add-KubeVolume'
         'Connect-KubeCluster'
         'ConvertFrom-KubeYaml'
         'ConvertTo-KubeDaemonSet'
@@ -47,6 +52,7 @@
         'Invoke-KubeApply'
         'New-KubeAutoscaler'
         'New-KubeConfigMap'
+        'New-KubeContainer'
         'New-KubeCronJob'
         'New-KubeDaemonSet'
         'New-KubeDeployment'
@@ -72,6 +78,10 @@
         'Remove-KubeSecret'
         'Remove-KubeService'
         'Remove-KubeStatefulSet'
+        'Set-KubeEnv'
+        'Set-KubeImage'
+        'Set-KubeProbe'
+        'Set-KubeResourceLimit'
         'Set-KubeScale'
         'Test-KubeCluster'
         'Test-KubeWorkload'

@@ -265,6 +265,15 @@ internal sealed class KubeClient
         }
     }
 
+    /// <summary>Refuses an object, or a patch of one, that this server would misread: a sidecar that is too new for it. Asks only when there is one.</summary>
+    public async Task RefuseSidecarAsync(ResourceKind kind, string? ns, string? name, JsonObject json, CancellationToken cancel)
+    {
+        if (Specs.NativeSidecar.Find(kind.Group, kind.Kind, json) is not { } sidecar) return;
+        (int status, string text) = await GetTextAsync("version", null, cancel).ConfigureAwait(false);
+        ServerVersion version = ServerVersion.Read(status, text);
+        if (version.Minor < Specs.NativeSidecar.FirstMinor) throw Specs.NativeSidecar.Refuse(new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name), sidecar, version.Git);
+    }
+
     /// <summary>Turns JSON that the server sent into what the pipeline carries, with its origin noted.</summary>
     public object Adopt(JsonElement json, ResourceKind kind)
     {

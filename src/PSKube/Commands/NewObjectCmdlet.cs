@@ -74,6 +74,7 @@ public abstract class NewObjectCmdlet : ChangeCmdlet
         if (BuiltInKinds.IsVersioned(kind) && kind == BuiltInKinds.CronJob) json["apiVersion"] = served.ApiVersion;
         else if (BuiltInKinds.IsVersioned(kind)) served = Await(cancel => client.FindKindAsync(json["apiVersion"]!.ToString(), kind.Kind, cancel));
         string? ns = kind.Namespaced ? known ?? client.DefaultNamespace : null;
+        Await(cancel => client.RefuseSidecarAsync(served, ns, name, json, cancel));
         object created = Await(cancel => client.CreateAsync(served, ns, json, ChangeOptions, cancel));
         if (wait is { } timeout && DryRun == DryRun.None) WaitForAll([new PendingObject(client, served, ns, name)], timeout, (_, seen) => Readiness.PendingBecause(seen), (_, seen) => WriteObject(seen));
         else WriteObject(created);

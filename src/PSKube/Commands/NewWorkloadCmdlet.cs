@@ -84,6 +84,21 @@ public abstract class NewWorkloadCmdlet : NewNamedCmdlet
     [Parameter]
     public PodOperatingSystem? OperatingSystem { get; set; }
 
+    /// <summary>Containers besides that of the image, or instead of it: what New-KubeContainer makes, or hashtables such as <c>@{ name = 'web'; image = 'nginx' }</c>.</summary>
+    [Parameter]
+    [PodPartTransformation(typeof(V1Container))]
+    public V1Container[] Container { get; set; } = [];
+
+    /// <summary>Containers that run to their end, one after the other, before the others start: what New-KubeContainer makes, or hashtables.</summary>
+    [Parameter]
+    [PodPartTransformation(typeof(V1Container))]
+    public V1Container[] InitContainer { get; set; } = [];
+
+    /// <summary>Volumes that containers mount: hashtables such as <c>@{ name = 'data'; emptyDir = @{} }</c>, or V1Volume objects. Add-KubeVolume adds one and mounts it.</summary>
+    [Parameter]
+    [PodPartTransformation(typeof(V1Volume))]
+    public V1Volume[] Volume { get; set; } = [];
+
     /// <summary>Fields to lay over the object that is built: a hashtable, an object, or JSON text.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -105,6 +120,9 @@ public abstract class NewWorkloadCmdlet : NewNamedCmdlet
     /// <summary>Several images, also written as one text with commas.</summary>
     private protected static string[] Images(IEnumerable<string> given) => [.. given.SelectMany(static image => image.Split(','))];
 
+    /// <summary>What the parameters say, for the builders; no image where only containers are given.</summary>
+    private protected PodTemplateArgs TemplateArgs(string? image) => TemplateArgs(image is null ? [] : [image]);
+
     /// <summary>What the parameters say, for the builders.</summary>
     private protected PodTemplateArgs TemplateArgs(IReadOnlyList<string> images) => new()
     {
@@ -122,6 +140,9 @@ public abstract class NewWorkloadCmdlet : NewNamedCmdlet
         Resources = Resources,
         NodeSelector = KeyValueTransformationAttribute.Pairs(NodeSelector),
         OperatingSystem = OperatingSystem?.ToString().ToLowerInvariant(),
+        Containers = Container,
+        InitContainers = InitContainer,
+        Volumes = Volume,
     };
 
     /// <summary>Creates the workload with the user's overrides, and waits for it when that was asked.</summary>

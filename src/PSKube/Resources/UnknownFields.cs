@@ -12,6 +12,9 @@ internal static class UnknownFields
         return ResourceJson.ModelType(header.ApiVersion, header.Kind) is { } type ? Walk(json, ResourceJson.Options.GetTypeInfo(type), "") : [];
     }
 
+    /// <summary>The paths of fields that a part of an object, such as a container, does not have.</summary>
+    public static IEnumerable<string> Of(JsonElement json, Type part) => Walk(json, ResourceJson.Options.GetTypeInfo(part), "");
+
     private static IEnumerable<string> Walk(JsonElement json, JsonTypeInfo type, string path)
     {
         switch (type.Kind)

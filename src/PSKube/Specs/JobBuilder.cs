@@ -72,10 +72,10 @@ internal static class JobBuilder
     private static V1JobSpec Spec(PodTemplateArgs args, JobArgs how)
     {
         PodTemplateBuilder.Check(args);
-        NameRules.CheckLabel(args.Name, "name of a job's container");
+        if (args.Images.Count > 0) NameRules.CheckLabel(args.Name, "name of a job's container");
         Dictionary<string, string>? labels = PodTemplateBuilder.Map(args.Labels);
-        var pod = new V1PodSpec { Containers = [PodTemplateBuilder.Container(args, args.Name, args.Images[0], withPort: true)], RestartPolicy = how.RestartPolicy };
-        PodTemplateBuilder.Place(pod, args);
+        var pod = new V1PodSpec { Containers = [.. args.Images.Select(image => PodTemplateBuilder.Container(args, args.Name, image, withPort: true))], RestartPolicy = how.RestartPolicy };
+        PodTemplateBuilder.Complete(pod, args);
         return new V1JobSpec
         {
             Completions = how.Completions,

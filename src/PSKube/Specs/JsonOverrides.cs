@@ -17,9 +17,15 @@ public enum OverrideType
     Json,
 }
 
-/// <summary>Lays a user's overrides over an object that was built.</summary>
+/// <summary>Lays a user's overrides, or any patch, over an object as the API server does.</summary>
 internal static class JsonOverrides
 {
+    /// <summary>Beside a list that is merged by a key: the keys in the order that the list is to have.</summary>
+    public const string OrderOf = "$setElementOrder/";
+
+    /// <summary>In a map of a strategic patch: <c>replace</c> what is there, or <c>delete</c> it.</summary>
+    public const string Directive = "$patch";
+
     /// <summary>The keys by which lists of pods are merged (kubernetes <c>core/v1/types.go</c>, patchMergeKey).</summary>
     private static readonly Dictionary<string, string> MergeKeys = new(StringComparer.Ordinal)
     {
@@ -55,30 +61,62 @@ internal static class JsonOverrides
 
     private static JsonObject Merge(JsonObject target, JsonObject patch, bool strategic)
     {
+        if (strategic && Is(patch, "replace")) return Merge([], Plain(patch), strategic);
         foreach ((string key, JsonNode? value) in patch)
         {
-            if (strategic && key.StartsWith('$')) throw PodTemplateBuilder.Invalid($"The directive {key} is not supported in -Overrides; use -OverrideType Json to remove or replace.");
-            if (value is null) target.Remove(key);
+            if (strategic && key.StartsWith('$')) CheckDirective(key, value);
+            else if (value is null || (strategic && value is JsonObject gone && Is(gone, "delete"))) target.Remove(key);
             else if (value is JsonObject map) target[key] = Merge(target[key] as JsonObject is { } inner ? (JsonObject)inner.DeepClone() : [], map, strategic);
-            else if (strategic && value is JsonArray added && target[key] is JsonArray present && MergeKeys.TryGetValue(key, out string? by)) target[key] = MergeLists(present, added, by);
+            else if (strategic && value is JsonArray added && MergeKeys.TryGetValue(key, out string? by)) target[key] = MergeLists(target[key] as JsonArray ?? [], added, by);
             else target[key] = value.DeepClone();
         }
 
+        if (strategic) Reorder(target, patch);
         return target;
     }
 
     private static JsonArray MergeLists(JsonArray present, JsonArray added, string by)
     {
-        var merged = (JsonArray)present.DeepClone();
+        JsonArray merged = added.Any(item => item is JsonObject { Count: 1 } whole && Is(whole, "replace")) ? [] : (JsonArray)present.DeepClone();
         foreach (JsonNode? item in added)
         {
             string? key = item?[by]?.ToString();
             int at = key is null ? -1 : merged.ToList().FindIndex(other => other?[by]?.ToString() == key);
-            if (at >= 0 && item is JsonObject patch) merged[at] = Merge((JsonObject)merged[at]!.DeepClone(), patch, strategic: true);
-            else merged.Add(item?.DeepClone());
+            if (item is not JsonObject patch) merged.Add(item?.DeepClone());
+            else if (Is(patch, "delete") && at >= 0) merged.RemoveAt(at);
+            else if (at >= 0) merged[at] = Merge((JsonObject)merged[at]!.DeepClone(), patch, strategic: true);
+            else if (!Is(patch, "delete") && (key is not null || !Is(patch, "replace"))) merged.Add(Merge([], patch, strategic: true));
         }
 
         return merged;
+    }
+
+    /// <summary>Puts lists into the order that the patch wants; what it does not name keeps its place behind.</summary>
+    private static void Reorder(JsonObject target, JsonObject patch)
+    {
+        foreach ((string key, JsonNode? value) in patch)
+        {
+            if (!key.StartsWith(OrderOf, StringComparison.Ordinal) || value is not JsonArray order || target[key[OrderOf.Length..]] is not JsonArray list || !MergeKeys.TryGetValue(key[OrderOf.Length..], out string? by)) continue;
+            List<string?> keys = [.. order.Select(item => item?[by]?.ToString())];
+            JsonNode?[] sorted = [.. list.OrderBy(item => keys.IndexOf(item?[by]?.ToString()) is >= 0 and var at ? at : int.MaxValue)];
+            list.Clear();
+            foreach (JsonNode? item in sorted) list.Add(item);
+        }
+    }
+
+    private static void CheckDirective(string key, JsonNode? value)
+    {
+        if (key.StartsWith(OrderOf, StringComparison.Ordinal) || (key == Directive && value?.ToString() is "replace" or "merge" or "delete")) return;
+        throw PodTemplateBuilder.Invalid($"The directive {key} is not supported in -Overrides; use -OverrideType Json to remove or replace.");
+    }
+
+    private static bool Is(JsonObject patch, string directive) => patch[Directive]?.ToString() == directive;
+
+    private static JsonObject Plain(JsonObject patch)
+    {
+        var plain = (JsonObject)patch.DeepClone();
+        plain.Remove(Directive);
+        return plain;
     }
 
     private static JsonNode? Operate(JsonNode target, JsonArray operations)

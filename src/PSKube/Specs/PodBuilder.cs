@@ -10,7 +10,7 @@ internal static class PodBuilder
     {
         PodTemplateBuilder.Check(args);
         // The container bears the pod's name, and its rule is the stricter one.
-        NameRules.CheckLabel(args.Name, "name of a pod's container");
+        if (args.Images.Count > 0) NameRules.CheckLabel(args.Name, "name of a pod's container");
         var pod = new V1Pod
         {
             ApiVersion = "v1",
@@ -24,12 +24,12 @@ internal static class PodBuilder
             },
             Spec = new V1PodSpec
             {
-                Containers = [PodTemplateBuilder.Container(args, args.Name, args.Images[0], withPort: true)],
+                Containers = [.. args.Images.Select(image => PodTemplateBuilder.Container(args, args.Name, image, withPort: true))],
                 DnsPolicy = "ClusterFirst",
                 RestartPolicy = restartPolicy,
             },
         };
-        PodTemplateBuilder.Place(pod.Spec, args);
+        PodTemplateBuilder.Complete(pod.Spec, args);
         return pod;
     }
 

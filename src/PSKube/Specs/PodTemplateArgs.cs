@@ -46,4 +46,13 @@ internal sealed record PodTemplateArgs
 
     /// <summary><c>linux</c> or <c>windows</c>, for the node and for the pod; or null.</summary>
     public string? OperatingSystem { get; init; }
+
+    /// <summary>Containers that came as objects.</summary>
+    public IReadOnlyList<V1Container> Containers { get; init; } = [];
+
+    /// <summary>Init containers, in the order in which they run.</summary>
+    public IReadOnlyList<V1Container> InitContainers { get; init; } = [];
+
+    /// <summary>Volumes.</summary>
+    public IReadOnlyList<V1Volume> Volumes { get; init; } = [];
 }

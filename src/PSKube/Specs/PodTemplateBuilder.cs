@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using k8s.Models;
 using PSKube.Errors;
@@ -18,11 +19,11 @@ internal static partial class PodTemplateBuilder
     {
         NameRules.CheckSubdomain(args.Name, "name");
         if (args.Namespace is not null) NameRules.CheckLabel(args.Namespace, "namespace");
-        if (args.Images.Count == 0) throw Invalid("An image is needed: -Image nginx.");
-        foreach (string image in args.Images)
-        {
-            if (image.Length > 512 || !ImageReference().IsMatch(image)) throw Invalid($"Invalid image name \"{Api.ServerErrors.Escape(image)}\": it has to be [registry/]name[:tag][@digest] in lower case.");
-        }
+        if (args.Images.Count == 0 && args.Containers.Count == 0) throw Invalid("An image is needed: -Image nginx.");
+        if (args.Images.Count == 0 && (args.Port is not null || args.Env.Count > 0 || args.Command.Count > 0 || args.Arguments.Count > 0 || args.ImagePullPolicy is not null || args.Privileged || args.Resources is not null)) throw Invalid("-Port, -Env, -Command, -ArgumentList, -ImagePullPolicy, -Privileged and -Resources are for the container of -Image; what -Container adds is told to New-KubeContainer.");
+        foreach (string image in args.Images) CheckImage(image);
+        ContainerBuilder.CheckAll(args.InitContainers, args.Containers);
+        foreach (V1Volume volume in args.Volumes) VolumeBuilder.Check(volume);
 
         if (args.Port is < 1 or > 65535) throw Invalid($"The port {args.Port} is none: ports go from 1 to 65535.");
         foreach ((string name, _) in args.Env)
@@ -36,6 +37,12 @@ internal static partial class PodTemplateBuilder
         {
             if (!NameRules.IsQualifiedName(key.ToLowerInvariant())) throw NameRules.InvalidName(key, "annotation key", "letters, digits, '-', '_' and '.', at most 63 characters, with an optional DNS prefix and '/'");
         }
+    }
+
+    /// <summary>Refuses a text that is no image.</summary>
+    public static void CheckImage(string image)
+    {
+        if (image.Length > 512 || !ImageReference().IsMatch(image)) throw Invalid($"Invalid image name \"{Api.ServerErrors.Escape(image)}\": it has to be [registry/]name[:tag][@digest] in lower case.");
     }
 
     /// <summary>One container of the arguments' making.</summary>
@@ -55,8 +62,24 @@ internal static partial class PodTemplateBuilder
         };
     }
 
-    /// <summary>Where the pods may run.</summary>
-    public static void Place(V1PodSpec spec, PodTemplateArgs args)
+    /// <summary>The containers and volumes that came as objects, behind those of the images, and where the pods may run.</summary>
+    public static void Complete(V1PodSpec spec, PodTemplateArgs args)
+    {
+        string? twice = spec.Containers.Concat(args.Containers).Concat(args.InitContainers).GroupBy(container => container.Name).FirstOrDefault(group => group.Count() > 1)?.Key;
+        if (twice is not null) throw Invalid($"Two containers are called '{twice}'; a pod's containers, init containers too, each need a name of their own.");
+        twice = args.Volumes.GroupBy(volume => volume.Name).FirstOrDefault(group => group.Count() > 1)?.Key;
+        if (twice is not null) throw Invalid($"Two volumes are called '{twice}'.");
+        spec.Containers = [.. spec.Containers, .. args.Containers.Select(Copy)];
+        if (args.InitContainers.Count > 0) spec.InitContainers = [.. args.InitContainers.Select(Copy)];
+        if (args.Volumes.Count > 0) spec.Volumes = [.. args.Volumes.Select(Copy)];
+        Place(spec, args);
+    }
+
+    /// <summary>The user's own objects are not changed, whatever is done to the pod later.</summary>
+    private static T Copy<T>(T part)
+        where T : class => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(part, Resources.ResourceJson.Options), Resources.ResourceJson.Options)!;
+
+    private static void Place(V1PodSpec spec, PodTemplateArgs args)
     {
         Dictionary<string, string> selector = Map(args.NodeSelector) ?? [];
         if (args.OperatingSystem is { } system)

@@ -15,7 +15,7 @@ internal sealed record WorkloadParts(V1ObjectMeta Metadata, V1LabelSelector Sele
         NameRules.CheckLabels(labels);
         IReadOnlyList<string> names = PodTemplateBuilder.ContainerNames(args.Images);
         var spec = new V1PodSpec { Containers = [.. args.Images.Select((image, index) => PodTemplateBuilder.Container(args, names[index], image, withPort: index == 0))] };
-        PodTemplateBuilder.Place(spec, args);
+        PodTemplateBuilder.Complete(spec, args);
         return new WorkloadParts(
             new V1ObjectMeta { Name = args.Name, NamespaceProperty = args.Namespace, Labels = labels, Annotations = PodTemplateBuilder.Map(args.Annotations) },
             // A selector cannot be changed later: only what names the workload goes into it.

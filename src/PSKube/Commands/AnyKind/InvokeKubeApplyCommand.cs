@@ -181,6 +181,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         string? ns = kind.Namespaced ? header.Namespace ?? client.DefaultNamespace : null;
         var reference = new KubeReference(kind.Kind, ns, header.Name);
         if (!ShouldProcess(reference.ToString(), "Apply")) return;
+        Await(cancel => client.RefuseSidecarAsync(kind, ns, header.Name, document, cancel));
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(document);
         ApplyResult result = Await(cancel => client.ApplyAsync(kind, ns, header.Name, body, ForceConflict, ChangeOptions, cancel));
         if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using k8s.Models;
 using PSKube.Api;
 using PSKube.Errors;
@@ -64,21 +62,9 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
 
     private void Version(int status, string text)
     {
-        JsonNode? version = null;
-        try
-        {
-            if (status == 200) version = JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            // Told as unknown below.
-        }
-
-        string git = version?["gitVersion"]?.ToString() ?? "unknown";
-        string minor = new([.. (version?["minor"]?.ToString() ?? "").TakeWhile(char.IsAsciiDigit)]);
-        bool known = int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
-        string? skew = !known ? "its version cannot be told" : number < OldestMinor ? string.Create(CultureInfo.InvariantCulture, $"older than 1.{OldestMinor}, which PSKube is made for") : number > NewestMinor ? string.Create(CultureInfo.InvariantCulture, $"newer than 1.{NewestMinor}: fields that came since are not in the objects") : null;
-        Add("Version", skew is null, skew is null ? git : $"{git}: {skew}");
+        ServerVersion version = ServerVersion.Read(status, text);
+        string? skew = version.Minor is not { } minor ? "its version cannot be told" : minor < OldestMinor ? string.Create(CultureInfo.InvariantCulture, $"older than 1.{OldestMinor}, which PSKube is made for") : minor > NewestMinor ? string.Create(CultureInfo.InvariantCulture, $"newer than 1.{NewestMinor}: fields that came since are not in the objects") : null;
+        Add("Version", skew is null, skew is null ? version.Git : $"{version.Git}: {skew}");
     }
 
     private void Certificate()

@@ -24,10 +24,10 @@ public enum ConcurrencyPolicy
 [OutputType(typeof(V1CronJob), typeof(PSObject))]
 public sealed class NewKubeCronJobCommand : NewWorkloadCmdlet
 {
-    /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>. Not needed where -Container is given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    public string Image { get; set; } = "";
+    public string? Image { get; set; }
 
     /// <summary>When it runs: minute, hour, day, month and weekday, such as <c>'*/5 * * * *'</c>, or <c>@daily</c>.</summary>
     [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
@@ -54,6 +54,6 @@ public sealed class NewKubeCronJobCommand : NewWorkloadCmdlet
     private protected override void Process()
     {
         var how = new JobBuilder.JobArgs(RestartPolicy.ToString(), null, null, null, null, null);
-        Create(JobBuilder.BuildCron(TemplateArgs([Image]), how, Schedule, TimeZone, ConcurrencyPolicy?.ToString(), Suspend), BuiltInKinds.CronJob);
+        Create(JobBuilder.BuildCron(TemplateArgs(Image), how, Schedule, TimeZone, ConcurrencyPolicy?.ToString(), Suspend), BuiltInKinds.CronJob);
     }
 }

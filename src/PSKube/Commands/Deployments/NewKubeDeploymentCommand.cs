@@ -10,8 +10,8 @@ namespace PSKube.Commands.Deployments;
 [OutputType(typeof(V1Deployment))]
 public sealed class NewKubeDeploymentCommand : NewWorkloadCmdlet
 {
-    /// <summary>The images, one container each: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The images, one container each: <c>[registry/]name[:tag][@digest]</c>. Not needed where -Container is given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string[] Image { get; set; } = [];
 

@@ -26,10 +26,10 @@ public sealed class NewKubeJobCommand : NewWorkloadCmdlet
 {
     private static readonly string[] OfImages = ["Port", "Env", "Label", "Annotation", "Command", "ArgumentList", "ImagePullPolicy", "Privileged", "Resources", "NodeSelector", "OperatingSystem", "Overrides", "Completions", "Parallelism", "BackoffLimit", "SecondsAfterFinished", "RestartPolicy", "InitContainer", "Container", "Volume"];
 
-    /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Image")]
+    /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>. Not needed where -Container is given.</summary>
+    [Parameter(Position = 1, ParameterSetName = "Image")]
     [AllowEmptyString]
-    public string Image { get; set; } = "";
+    public string? Image { get; set; }
 
     /// <summary>The cron job whose template the job gets: its name, or the object.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "CronJob", ValueFromPipeline = true)]
@@ -62,7 +62,7 @@ public sealed class NewKubeJobCommand : NewWorkloadCmdlet
 
     private protected override void Process()
     {
-        if (FromCronJob is null) Create(JobBuilder.Build(TemplateArgs([Image]), new JobBuilder.JobArgs(RestartPolicy.ToString(), Completions, Parallelism, BackoffLimit, null, SecondsAfterFinished)), BuiltInKinds.Job);
+        if (FromCronJob is null) Create(JobBuilder.Build(TemplateArgs(Image), new JobBuilder.JobArgs(RestartPolicy.ToString(), Completions, Parallelism, BackoffLimit, null, SecondsAfterFinished)), BuiltInKinds.Job);
         else CreateFrom(FromCronJob);
     }
 

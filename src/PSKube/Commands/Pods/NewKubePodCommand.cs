@@ -23,10 +23,10 @@ public enum RestartPolicy
 [OutputType(typeof(V1Pod), typeof(V1Service))]
 public sealed class NewKubePodCommand : NewWorkloadCmdlet
 {
-    /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The image: <c>[registry/]name[:tag][@digest]</c>. Not needed where -Container is given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    public string Image { get; set; } = "";
+    public string? Image { get; set; }
 
     /// <summary>When the containers are started again: <c>Always</c> (the default), <c>OnFailure</c> or <c>Never</c>.</summary>
     [Parameter]
@@ -38,7 +38,7 @@ public sealed class NewKubePodCommand : NewWorkloadCmdlet
 
     private protected override void Process()
     {
-        PodTemplateArgs args = TemplateArgs([Image]);
+        PodTemplateArgs args = TemplateArgs(Image);
         V1Pod pod = PodBuilder.Build(args, RestartPolicy.ToString());
         V1Service? service = Expose ? PodBuilder.BuildService(args, pod) : null;
         Create(pod, BuiltInKinds.Pod);

@@ -21,8 +21,8 @@ public enum PodManagementPolicy
 [OutputType(typeof(V1StatefulSet), typeof(V1Service))]
 public sealed class NewKubeStatefulSetCommand : NewWorkloadCmdlet
 {
-    /// <summary>The images, one container each: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The images, one container each: <c>[registry/]name[:tag][@digest]</c>. Not needed where -Container is given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string[] Image { get; set; } = [];
 
