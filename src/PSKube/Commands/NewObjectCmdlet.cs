@@ -75,7 +75,7 @@ public abstract class NewObjectCmdlet : ChangeCmdlet
         else if (BuiltInKinds.IsVersioned(kind)) served = Await(cancel => client.FindKindAsync(json["apiVersion"]!.ToString(), kind.Kind, cancel));
         string? ns = kind.Namespaced ? known ?? client.DefaultNamespace : null;
         object created = Await(cancel => client.CreateAsync(served, ns, json, ChangeOptions, cancel));
-        if (wait is { } timeout && DryRun == DryRun.None) WaitForAll([new PendingObject(client, served, ns, name)], timeout, (_, seen) => Readiness.PendingBecause(seen), (_, seen) => WriteObject(seen));
+        if (wait is { } timeout && DryRun == DryRun.None) WaitForAll([new PendingObject(client, served, ns, name)], timeout, (_, seen) => Readiness.StillPending(seen), (_, seen) => WriteObject(seen));
         else WriteObject(created);
     }
 
