@@ -255,11 +255,14 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
-    public void CtrlC_EndsAWaitWithinASecond()
+    public void CtrlC_EndsAWaitWithinASecond_AndTheServerSeesIt()
     {
-        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2}}"));
-        TimeSpan took = _engine.Stop("Set-KubeScale deployment/web -Replicas 2 -Wait", () => server.Requests.Count > 3);
+        ScriptedServer server = Serve(request => request.Target.Contains("watch=true", StringComparison.Ordinal)
+            ? ScriptedReply.Ok(new string(' ', 4096)) with { OnlyBytes = 0, Silent = true }
+            : ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"spec\":{\"replicas\":2}}" : "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"metadata\":{\"name\":\"web\",\"generation\":2},\"spec\":{\"replicas\":2}}]}"));
+        TimeSpan took = _engine.Stop("Set-KubeScale deployment/web -Replicas 2 -Wait", () => server.Requests.Any(request => request.Target.Contains("watch=true", StringComparison.Ordinal)));
         Assert.True(took < TimeSpan.FromSeconds(1), $"It took {took}.");
+        Assert.True(SpinWait.SpinUntil(() => server.ClosedByClient > 0, TimeSpan.FromSeconds(1)), "The connection stayed open.");
     }
 
     [Fact]

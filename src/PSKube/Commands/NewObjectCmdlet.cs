@@ -76,7 +76,7 @@ public abstract class NewObjectCmdlet : ChangeCmdlet
         string? ns = kind.Namespaced ? known ?? client.DefaultNamespace : null;
         Await(cancel => client.RefuseSidecarAsync(served, ns, name, json, cancel));
         object created = Await(cancel => client.CreateAsync(served, ns, json, ChangeOptions, cancel));
-        if (wait is { } timeout && DryRun == DryRun.None) WaitForAll([new PendingObject(client, served, ns, name)], timeout, (_, seen) => Readiness.PendingBecause(seen), (_, seen) => WriteObject(seen));
+        if (wait is { } timeout && DryRun == DryRun.None) WaitForAll([new PendingObject(client, served, ns, name)], timeout, (_, seen) => Readiness.StillPending(seen), (_, seen) => WriteObject(seen));
         else WriteObject(created);
     }
 

@@ -108,10 +108,12 @@ public abstract class ChangeTargetCmdlet : TargetCmdlet
     public string FieldManager { get; set; } = "pskube";
 
     /// <summary>How this change is to be made.</summary>
-    internal ChangeOptions ChangeOptions => new(DryRun, FieldManager, FieldValidation.Strict);
+    internal virtual ChangeOptions ChangeOptions => new(DryRun, FieldManager, FieldValidation.Strict);
 
     /// <summary>Emits an object once it is as asked; the waiting is done at the end, for all at once.</summary>
-    private protected void EmitWhenReady(NamedObject one) => _pending.Add(new PendingObject(one.Client, one.Kind, one.Namespace, one.Name));
+    /// <param name="one">The object.</param>
+    /// <param name="note">What to remember of it until then: by itself the object as the change left it, so that an earlier rollout's failure is not taken for this one's.</param>
+    private protected void EmitWhenReady(NamedObject one, object? note = null) => _pending.Add(new PendingObject(one.Client, one.Kind, one.Namespace, one.Name, note));
 
     /// <summary>Patches an object and emits it as it is then; with <c>-DryRun Client</c> it is only worked out.</summary>
     private protected object Patch(NamedObject one, string patchType, System.Text.Json.Nodes.JsonNode patch)
@@ -129,10 +131,20 @@ public abstract class ChangeTargetCmdlet : TargetCmdlet
     /// <summary>What an object still lacks when a change is waited for.</summary>
     private protected virtual string? PendingBecause(object? seen) => Readiness.PendingBecause(seen);
 
+    /// <summary>As <see cref="PendingBecause(object?)"/>, with what was noted of the object. A <see cref="KubeException"/> says that it never will be done.</summary>
+    private protected virtual string? PendingBecause(PendingObject one, object? seen)
+    {
+        RolloutRules.CheckProgress(seen, one.Note);
+        return PendingBecause(seen);
+    }
+
+    /// <summary>Emits what was waited for.</summary>
+    private protected virtual void EmitReady(PendingObject one, object? seen) => WriteObject(seen);
+
     /// <summary>How long changes are waited for.</summary>
     private protected virtual TimeSpan Patience => TimeSpan.FromMinutes(5);
 
-    private protected override void End() => WaitForAll(_pending, Patience, (_, seen) => PendingBecause(seen), (_, seen) => WriteObject(seen));
+    private protected override void End() => WaitForAll(_pending, Patience, PendingBecause, EmitReady);
 
     private static object Adopt(NamedObject one, System.Text.Json.Nodes.JsonObject json) => one.Client.Adopt(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(json), one.Kind);
 }

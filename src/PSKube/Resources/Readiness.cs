@@ -25,6 +25,16 @@ internal static class Readiness
         };
     }
 
+    /// <summary>As <see cref="PendingBecause"/>, for one who waits: it also says when the object will never be as it should.</summary>
+    /// <param name="value">The object as it is now.</param>
+    /// <param name="before">The object as a change left it, or null: a failure that it showed then is that of an earlier rollout.</param>
+    /// <exception cref="Errors.KubeException">A deployment's rollout got stuck (<c>KubeProgressDeadlineExceeded</c>).</exception>
+    public static string? StillPending(object? value, object? before = null)
+    {
+        RolloutRules.CheckProgress(value, before);
+        return PendingBecause(value);
+    }
+
     private static string? Of(V1Deployment deployment)
     {
         int wanted = deployment.Spec?.Replicas ?? 1;

@@ -106,7 +106,14 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
             }
         }
 
-        WaitForAll(pending, Timeout, (_, seen) => Readiness.PendingBecause(seen), (applied, seen) => WriteObject(ApplyOutcome.Mark(seen!, (ApplyAction)applied.Note!)));
+        WaitForAll(pending, Timeout, StillPending, (applied, seen) => WriteObject(ApplyOutcome.Mark(seen!, ((ApplyResult)applied.Note!).Action)));
+    }
+
+    /// <summary>What the apply changed is rolled out anew, whatever became of the rollout before.</summary>
+    private static string? StillPending(PendingObject applied, object? seen)
+    {
+        var result = (ApplyResult)applied.Note!;
+        return Readiness.StillPending(seen, result.Action == ApplyAction.Configured ? result.Object : null);
     }
 
     private void Collect(string path)
@@ -185,7 +192,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(document);
         ApplyResult result = Await(cancel => client.ApplyAsync(kind, ns, header.Name, body, ForceConflict, ChangeOptions, cancel));
         if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });
-        if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result.Action));
+        if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result));
         else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
     }
 

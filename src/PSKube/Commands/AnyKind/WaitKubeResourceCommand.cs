@@ -163,7 +163,7 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
         JsonObject json = ResourceJson.ToJsonObject(seen);
         CheckFailure(reference, seen, json);
         return Condition is null && Property is null && Until is null
-            ? Created ? null : Readiness.PendingBecause(seen)
+            ? Created ? null : Readiness.StillPending(seen)
             : ConditionMissing(json) ?? PropertyMissing(json) ?? ScriptSaysNo(seen);
     }
 

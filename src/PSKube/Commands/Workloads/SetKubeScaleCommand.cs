@@ -12,43 +12,19 @@ namespace PSKube.Commands.Workloads;
 
 /// <summary>
 /// Sets how many pods a Deployment, ReplicaSet, StatefulSet, ReplicationController or any kind with a <c>scale</c> subresource
-/// runs, and emits the workload. The rules are kubectl's (<c>pkg/scale/scale.go</c>).
+/// runs, and emits the workload. The rules are kubectl's (<c>pkg/scale/scale.go</c>). A warning tells when an autoscaler sets
+/// the number too.
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "KubeScale", DefaultParameterSetName = "Target", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(IKubernetesObject))]
-public sealed class SetKubeScaleCommand : ChangeCmdlet
+public sealed class SetKubeScaleCommand : ScaleCmdlet
 {
-    private const int MaxConflicts = 10;
+    private ReplicaChange _change;
 
-    private readonly List<PendingObject> _pending = [];
-
-    /// <summary><c>TYPE/NAME</c>, for example <c>deployment/web</c>; several by comma.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target")]
-    [ArgumentCompleter(typeof(TargetCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] Target { get; set; } = [];
-
-    /// <summary>The kind, its plural, singular or short name.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Name")]
-    [ArgumentCompleter(typeof(KindCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Kind { get; set; }
-
-    /// <summary>The names.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Name")]
-    [ArgumentCompleter(typeof(ResourceNameCompleter))]
-    [AllowEmptyString]
-    public string[]? Name { get; set; }
-
-    /// <summary>The workload, or <c>TYPE/NAME</c>.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
-    [ValidateNotNull]
-    public PSObject? InputObject { get; set; }
-
-    /// <summary>How many pods are wanted.</summary>
+    /// <summary>How many pods are wanted; as text with a sign, how many more or fewer than now: <c>'+2'</c>, <c>'-1'</c>.</summary>
     [Parameter(Mandatory = true)]
-    [ValidateRange(0, int.MaxValue)]
-    public int Replicas { get; set; }
+    [ReplicasTransformation]
+    public string Replicas { get; set; } = "";
 
     /// <summary>Only if this many are wanted now.</summary>
     [Parameter]
@@ -60,127 +36,74 @@ public sealed class SetKubeScaleCommand : ChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string? ResourceVersion { get; set; }
 
-    /// <summary>Wait until that many pods are available. (kubectl waits until they are created.)</summary>
+    /// <summary>What the server does about fields it does not know: refuse (<c>Strict</c>, the default), warn, or ignore.</summary>
     [Parameter]
-    public SwitchParameter Wait { get; set; }
+    public FieldValidation FieldValidation { get; set; }
 
-    /// <summary>How long to wait in all; five minutes when not given. Seconds, a TimeSpan, or text such as <c>90s</c>.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+    internal override ChangeOptions ChangeOptions => base.ChangeOptions with { FieldValidation = FieldValidation };
 
     private protected override void Begin()
     {
         if (ResourceVersion is not null && (Target.Length > 1 || Name?.Length > 1)) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-ResourceVersion is one object's; give one name with it.") { EndsCommand = true };
+        _change = ReplicaChange.Parse(Replicas)!.Value;
     }
 
-    private protected override void Process()
+    private protected override void Scale(NamedObject one)
     {
-        if (InputObject is not null)
+        if (!ShouldProcess(one.Reference.ToString(), $"Scale {(_change.IsStep ? "by" : "to")} {_change}")) return;
+        int replicas = Await(cancel => ScaleAsync(one, cancel));
+        if (DryRun == DryRun.None && OwnerOf(one) is { } scaler) WriteWarning(replicas == 0
+            ? $"{Describe(scaler, one)}: it rests as long as 0 are wanted, and goes on when it is more."
+            : string.Create(CultureInfo.InvariantCulture, $"{Describe(scaler, one)}, so it may soon be another number than {replicas}."));
+        if (Waits) EmitWhenReady(one, replicas);
+        else WriteObject(DryRun == DryRun.None ? Await(cancel => one.Client.GetAsync(one.Kind, one.Namespace, one.Name, cancel)) : Imagine(one, replicas));
+    }
+
+    private object Imagine(NamedObject one, int replicas)
+    {
+        JsonObject workload = Await(cancel => one.Client.GetJsonAsync(one.Kind, one.Namespace, one.Name, null, cancel));
+        if (workload["spec"] is JsonObject spec) spec["replicas"] = replicas;
+        return one.Client.Adopt(workload.Deserialize<JsonElement>(), one.Kind);
+    }
+
+    private async Task<int> ScaleAsync(NamedObject one, CancellationToken cancel)
+    {
+        bool blind = CurrentReplicas < 0 && ResourceVersion is null && !_change.IsStep;
+        if (DryRun == DryRun.Client) return blind ? _change.Number : Check(await ReadScaleAsync(one, cancel).ConfigureAwait(false), one.Reference);
+        return await RetryAsync(async () =>
         {
-            Scale(ResourceTarget.From(InputObject), ClientFor(InputObject));
-            return;
-        }
+            if (blind)
+            {
+                await SetScaleAsync(one, _change.Number, cancel).ConfigureAwait(false);
+                return _change.Number;
+            }
 
-        IEnumerable<ResourceTarget> targets = Name is null ? Target.Select(ResourceTarget.Parse) : Name.Select(name => new ResourceTarget(null, Kind, name, null, null, null));
-        foreach (ResourceTarget target in targets)
-        {
-            try
-            {
-                Scale(target, Client);
-            }
-            catch (KubeException failure) when (!failure.EndsCommand)
-            {
-                Fail(failure);
-            }
-        }
+            // What is replaced carries the version that was looked at, so the condition holds at the moment of the change.
+            JsonObject scale = await ReadScaleAsync(one, cancel).ConfigureAwait(false);
+            int replicas = Check(scale, one.Reference);
+            scale["spec"] ??= new JsonObject();
+            scale["spec"]!["replicas"] = replicas;
+            await one.Client.ReplaceAsync(one.Kind, one.Namespace, one.Name, "scale", scale, ChangeOptions, cancel).ConfigureAwait(false);
+            return replicas;
+        }, once: ResourceVersion is not null, cancel).ConfigureAwait(false);
     }
 
-    private void Scale(ResourceTarget target, KubeClient client)
+    /// <summary>The number to set, if the conditions hold.</summary>
+    private int Check(JsonObject scale, KubeReference reference)
     {
-        if (target.Kind is null) throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"'{target.Name}' names no kind; write TYPE/NAME, for example deployment/{target.Name}.") { Target = target.Name };
-        ResourceKind kind = Await(cancel => target.ApiVersion is null ? client.FindKindAsync(target.Kind, cancel) : client.FindKindAsync(target.ApiVersion, target.Kind, cancel));
-        string? ns = kind.Namespaced ? target.Namespace ?? client.DefaultNamespace : null;
-        var reference = new KubeReference(kind.Kind, ns, target.Name);
-        ApiPath.Check(target.Name, "name");
-        if (!kind.Subresources.Contains("scale")) throw CannotScale(kind, reference);
-        if (!ShouldProcess(reference.ToString(), string.Create(CultureInfo.InvariantCulture, $"Scale to {Replicas}"))) return;
-        if (DryRun != DryRun.Client) Await(cancel => ScaleAsync(client, kind, ns, target.Name, reference, cancel));
-        if (Wait && DryRun == DryRun.None) _pending.Add(new PendingObject(client, kind, ns, target.Name));
-        else Emit(client, kind, ns, target.Name);
-    }
-
-    private void Emit(KubeClient client, ResourceKind kind, string? ns, string name)
-    {
-        if (DryRun == DryRun.None)
-        {
-            WriteObject(Await(cancel => client.GetAsync(kind, ns, name, cancel)));
-            return;
-        }
-
-        JsonObject workload = Await(cancel => client.GetJsonAsync(kind, ns, name, null, cancel));
-        if (workload["spec"] is JsonObject spec) spec["replicas"] = Replicas;
-        WriteObject(client.Adopt(workload.Deserialize<JsonElement>(), kind));
-    }
-
-    private async Task ScaleAsync(KubeClient client, ResourceKind kind, string? ns, string name, KubeReference reference, CancellationToken cancel)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                if (CurrentReplicas < 0 && ResourceVersion is null)
-                {
-                    var patch = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = Replicas } };
-                    await client.PatchAsync(kind, ns, name, "scale", PatchTypes.Merge, patch, ChangeOptions, cancel).ConfigureAwait(false);
-                }
-                else
-                {
-                    // What is replaced carries the version that was looked at, so the condition holds at the moment of the change.
-                    JsonObject scale = await client.GetJsonAsync(kind, ns, name, "scale", cancel).ConfigureAwait(false);
-                    CheckConditions(scale, reference);
-                    scale["spec"]!["replicas"] = Replicas;
-                    await client.ReplaceAsync(kind, ns, name, "scale", scale, ChangeOptions, cancel).ConfigureAwait(false);
-                }
-
-                return;
-            }
-            catch (KubeApiException conflict) when (conflict.StatusCode == 409 && ResourceVersion is null && attempt < MaxConflicts)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), cancel).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private void CheckConditions(JsonObject scale, KubeReference reference)
-    {
-        int wanted = scale["spec"]?["replicas"]?.GetValue<int>() ?? 0;
+        int wanted = ScaleRules.Wanted(scale);
         string? version = scale["metadata"]?["resourceVersion"]?.GetValue<string>();
         string? fault = CurrentReplicas >= 0 && wanted != CurrentReplicas
             ? string.Create(CultureInfo.InvariantCulture, $"Expected replicas to be {CurrentReplicas}, was {wanted}.")
             : ResourceVersion is not null && version != ResourceVersion ? $"Expected resource version to be {ResourceVersion}, was {version}." : null;
-        if (fault is not null) throw new KubeException("KubePreconditionFailed", ErrorCategory.InvalidOperation, $"{reference} is not scaled: {fault}") { Target = reference };
+        return fault is null ? _change.From(wanted, reference) : throw new KubeException("KubePreconditionFailed", ErrorCategory.InvalidOperation, $"{reference} is not scaled: {fault}") { Target = reference };
     }
 
-    private static KubeException CannotScale(ResourceKind kind, KubeReference reference)
-    {
-        string why = kind.Kind switch
-        {
-            "DaemonSet" => "a DaemonSet runs one pod per node",
-            "Pod" => "a Pod is one instance; create a Deployment to have several",
-            "Job" => "a Job's pods are set by its parallelism",
-            _ => $"{kind} have no scale",
-        };
-        return new KubeException("KubeNotScalable", ErrorCategory.InvalidOperation, $"{reference} cannot be scaled: {why}.") { Target = reference };
-    }
-
-    private protected override void End() => WaitForAll(_pending, Timeout, (_, seen) => PendingBecause(seen), (_, seen) => WriteObject(seen));
-
-    private string? PendingBecause(object? seen)
+    private protected override string? PendingBecause(PendingObject one, object? seen)
     {
         if (seen is null) return "it is gone";
         // Somebody else has scaled it since: what was asked for here is over (kubectl ends with success too).
         JsonNode? wanted = ResourceJson.ToJsonObject(seen)["spec"]?["replicas"];
-        return wanted is JsonValue value && value.TryGetValue(out int replicas) && replicas != Replicas ? null : Readiness.PendingBecause(seen);
+        return wanted is JsonValue value && value.TryGetValue(out int replicas) && replicas != (int)one.Note! ? null : base.PendingBecause(one, seen);
     }
 }

@@ -157,23 +157,10 @@ internal static class WorkloadText
     /// <summary>Tells a deployment's current ReplicaSet, the one with its template, from the others.</summary>
     internal static (IReadOnlyList<V1ReplicaSet> Old, V1ReplicaSet? Current) Revisions(V1Deployment deployment, IReadOnlyList<V1ReplicaSet> sets)
     {
-        JsonNode? wanted = Bare(deployment.Spec?.Template);
+        JsonNode? wanted = RolloutHistory.Bare(ResourceJson.ToJson(deployment.Spec?.Template));
         V1ReplicaSet[] ordered = [.. sets.OrderBy(set => set.Metadata?.CreationTimestamp ?? DateTime.MinValue)];
-        V1ReplicaSet? current = Array.Find(ordered, set => JsonNode.DeepEquals(Bare(set.Spec?.Template), wanted));
+        V1ReplicaSet? current = Array.Find(ordered, set => JsonNode.DeepEquals(RolloutHistory.Bare(ResourceJson.ToJson(set.Spec?.Template)), wanted));
         return ([.. ordered.Where(set => !ReferenceEquals(set, current))], current);
-    }
-
-    /// <summary>A template without the label that a ReplicaSet adds to it.</summary>
-    private static JsonNode? Bare(V1PodTemplateSpec? template)
-    {
-        JsonNode? json = ResourceJson.ToJson(template);
-        if (json?["metadata"] is JsonObject metadata)
-        {
-            (metadata["labels"] as JsonObject)?.Remove("pod-template-hash");
-            metadata.Remove("creationTimestamp");
-        }
-
-        return json;
     }
 
     private static string ReplicaSets(IEnumerable<V1ReplicaSet> sets) => Words.OrNone(string.Join(", ", sets.Select(set => Words.Plain($"{set.Metadata?.Name} ({set.Status?.Replicas ?? 0}/{set.Spec?.Replicas ?? 1} replicas created)"))));
