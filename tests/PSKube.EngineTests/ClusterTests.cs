@@ -47,6 +47,15 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void AMissingName_IsNoErrorWhenThatIsAsked_ButARefusalIs()
+    {
+        Serve(request => request.Path.EndsWith("/b", StringComparison.Ordinal) ? NotFound("pods \\\"b\\\"") : request.Path.EndsWith("/c", StringComparison.Ordinal) ? ScriptedReply.Refuse(403, "Forbidden", "no") : ScriptedReply.Ok(Pod("a")));
+        EngineResult result = _engine.Run("Get-KubePod a, b, c -IgnoreNotFound");
+        Assert.Single(result.Output);
+        Assert.StartsWith("KubeForbidden,", result.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void T38_WildcardsAreMatchedHere_CaseIncluded()
     {
         ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("web-1"), Pod("web-2"), Pod("db-1"))));

@@ -1,20 +1,15 @@
 using System.Management.Automation;
-using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 
 namespace PSKube.EngineTests;
 
 /// <summary>The help pages beside the cmdlets that they describe: nothing there may be missing, old or invented.</summary>
-public sealed partial class HelpTests : IDisposable
+public sealed partial class HelpTests(Engine engine) : IClassFixture<Engine>
 {
     private static readonly string Pages = Path.Combine(Engine.RepositoryRoot, "docs", "en-US");
-    private readonly Engine _engine = new();
-
-    public void Dispose() => _engine.Dispose();
-
     public static TheoryData<string> Commands() => [.. Engine.Cmdlets().Select(pair => $"{pair.Name.VerbName}-{pair.Name.NounName}")];
 
-    private CommandInfo Command(string name) => (CommandInfo)_engine.Run($"Get-Command {name}").Output.Single().BaseObject;
+    private CommandInfo Command(string name) => (CommandInfo)engine.Run($"Get-Command {name}").Output.Single().BaseObject;
 
     private static string Page(string name) => File.ReadAllText(Path.Combine(Pages, name + ".md"));
 
@@ -62,15 +57,7 @@ public sealed partial class HelpTests : IDisposable
         Assert.Contains(examples, example => example.Groups[1].Value.Contains(name, StringComparison.Ordinal));
         foreach (Match example in examples)
         {
-            Ast script = Parser.ParseInput(example.Groups[1].Value, out _, out ParseError[] errors);
-            Assert.Empty(errors);
-            foreach (CommandAst command in script.FindAll(ast => ast is CommandAst, true).Cast<CommandAst>())
-            {
-                if (command.GetCommandName()?.Contains("-Kube", StringComparison.Ordinal) != true) continue;
-                StaticBindingResult binding = BindIn(command);
-                Assert.True(binding.BindingExceptions.Count == 0, $"{command.Extent.Text}: {string.Join(", ", binding.BindingExceptions.Select(pair => $"{pair.Key} {pair.Value.BindingException.Message}"))}");
-                Assert.NotEmpty(((CommandInfo)_engine.Run($"Get-Command {command.GetCommandName()}").Output.Single().BaseObject).Name);
-            }
+            Binding.Check(engine, example.Groups[1].Value);
         }
     }
 
@@ -83,21 +70,6 @@ public sealed partial class HelpTests : IDisposable
             .SelectMany(file => Id().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct()
             .Except(Engine.Cmdlets().Select(pair => pair.Name.NounName));
         Assert.All(used, id => Assert.Contains(id, topic, StringComparison.Ordinal));
-    }
-
-    /// <summary>Binding looks commands up in the runspace of its thread.</summary>
-    private StaticBindingResult BindIn(CommandAst command)
-    {
-        System.Management.Automation.Runspaces.Runspace? before = System.Management.Automation.Runspaces.Runspace.DefaultRunspace;
-        try
-        {
-            System.Management.Automation.Runspaces.Runspace.DefaultRunspace = _engine.Runspace;
-            return StaticParameterBinder.BindCommand(command, resolve: true);
-        }
-        finally
-        {
-            System.Management.Automation.Runspaces.Runspace.DefaultRunspace = before;
-        }
     }
 
     private static string TypeName(Type type) => Nullable.GetUnderlyingType(type) is { } inner ? $"System.Nullable`1[{inner.FullName}]" : type.ToString();

@@ -1,7 +1,7 @@
 # The module on a real cluster; with kubectl beside it where there is one.
 BeforeDiscovery { $script:NoCluster = -not $env:PSKUBE_TEST_KUBECONFIG; $script:NoKubectl = $NoCluster -or -not (Get-Command kubectl -ErrorAction Ignore) }
 
-Describe 'On a cluster' -Skip:$NoCluster {
+Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
     BeforeAll {
         . "$PSScriptRoot/common.ps1"
         $script:Space = "pskube-test-$([guid]::NewGuid().ToString('n').Substring(0, 8))"

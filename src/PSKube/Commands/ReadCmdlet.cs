@@ -37,6 +37,10 @@ public abstract class ReadCmdlet : KubeApiCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Limit { get; set; }
 
+    /// <summary>A name that is not there is no error.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreNotFound { get; set; }
+
     /// <summary>Show kubectl's wide columns.</summary>
     [Parameter]
     public SwitchParameter Wide { get; set; }
@@ -74,6 +78,10 @@ public abstract class ReadCmdlet : KubeApiCmdlet
             ApiPath.Check(name, "name");
             if (ns is null && kind.Namespaced) List(client, kind, null, null, name);
             else Show(Await(cancel => client.GetAsync(kind, ns, name, cancel)), allNamespaces: false);
+        }
+        catch (KubeException failure) when (IgnoreNotFound && failure.ErrorId == "KubeNotFound")
+        {
+            WriteVerbose(failure.Message);
         }
         catch (KubeException failure) when (!failure.EndsCommand)
         {

@@ -1,0 +1,69 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+
+namespace PSKube.EngineTests;
+
+/// <summary><c>docs/kubectl-to-pskube.md</c>: every form in it binds, and no flag of kubectl is left out.</summary>
+public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Engine>
+{
+    private static readonly string Page = File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs", "kubectl-to-pskube.md"));
+    /// <summary>Code with a command of ours; in the table a bar is written <c>\|</c>.</summary>
+    public static TheoryData<string> Forms() =>
+        [.. Code().Matches(Page).Select(match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal)).Where(code => Regex.IsMatch(code, "[a-z]-Kube")).Distinct()];
+
+    /// <summary>The commands whose flags were recorded by <c>tests/golden/record-flags.sh</c>.</summary>
+    public static TheoryData<string> KubectlCommands() => [.. Flags().Select(flag => flag.Command).Distinct()];
+
+    private static IEnumerable<(string Command, string Flag)> Flags() =>
+        File.ReadLines(Path.Combine(Engine.RepositoryRoot, "tests", "golden", "kubectl-flags.txt")).Select(line => (line[..line.LastIndexOf(' ')], line[(line.LastIndexOf(' ') + 1)..]));
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void EveryFormBinds(string form) => Binding.Check(engine, form);
+
+    [Theory]
+    [MemberData(nameof(KubectlCommands))]
+    public void EveryFlagHasItsRow(string command)
+    {
+        string section = Page.Split($"\n## kubectl {command}\n")[1].Split("\n## ")[0];
+        string[] answered = [.. Code().Matches(section).Select(match => match.Groups[1].Value.Split('=')[0])];
+        Assert.Empty(Flags().Where(flag => flag.Command == command && !answered.Contains(flag.Flag)).Select(flag => flag.Flag));
+    }
+
+    [GeneratedRegex("(?<!`)`([^`\n]+)`(?!`)")]
+    private static partial Regex Code();
+}
+
+/// <summary>Whether commands in a text bind to the real cmdlets, without running them.</summary>
+internal static class Binding
+{
+    /// <summary>Fails where the text does not parse, names a command that does not exist, or has parameters that do not bind.</summary>
+    public static void Check(Engine engine, string script)
+    {
+        Ast parsed = Parser.ParseInput(script, out _, out ParseError[] errors);
+        Assert.Empty(errors);
+        foreach (CommandAst command in parsed.FindAll(ast => ast is CommandAst, true).Cast<CommandAst>())
+        {
+            if (command.GetCommandName()?.Contains("-Kube", StringComparison.Ordinal) != true) continue;
+            Assert.NotEmpty(engine.Run($"Get-Command {command.GetCommandName()}").Output);
+            StaticBindingResult binding = Bind(engine, command);
+            Assert.True(binding.BindingExceptions.Count == 0, $"{command.Extent.Text}: {string.Join(", ", binding.BindingExceptions.Select(pair => $"{pair.Key} {pair.Value.BindingException.Message}"))}");
+        }
+    }
+
+    /// <summary>Binding looks commands up in the runspace of its thread.</summary>
+    private static StaticBindingResult Bind(Engine engine, CommandAst command)
+    {
+        System.Management.Automation.Runspaces.Runspace? before = System.Management.Automation.Runspaces.Runspace.DefaultRunspace;
+        try
+        {
+            System.Management.Automation.Runspaces.Runspace.DefaultRunspace = engine.Runspace;
+            return StaticParameterBinder.BindCommand(command, resolve: true);
+        }
+        finally
+        {
+            System.Management.Automation.Runspaces.Runspace.DefaultRunspace = before;
+        }
+    }
+}
