@@ -22,7 +22,10 @@ internal sealed class ConsoleHost : PSHost
     public override string Name => "PSKube.Host";
 
     /// <inheritdoc/>
-    public override PSHostUserInterface UI { get; } = new ConsoleUserInterface();
+    public override PSHostUserInterface UI => Console;
+
+    /// <summary>The console.</summary>
+    public ConsoleUserInterface Console { get; } = new();
 
     /// <inheritdoc/>
     public override Version Version { get; } = typeof(ConsoleHost).Assembly.GetName().Version!;

@@ -9,6 +9,9 @@ namespace PSKube.Host;
 /// <summary>Writing to and asking at the console.</summary>
 internal sealed class ConsoleUserInterface : PSHostUserInterface
 {
+    /// <summary>True when an error was shown: one that a script has caught or silenced is not.</summary>
+    public bool ShowedError { get; private set; }
+
     /// <inheritdoc/>
     public override PSHostRawUserInterface RawUI { get; } = new ConsoleRawUserInterface();
 
@@ -25,7 +28,11 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
     public override void WriteLine(string value) => Console.Out.WriteLine(Plain(value));
 
     /// <inheritdoc/>
-    public override void WriteErrorLine(string value) => Console.Error.WriteLine(Plain(value));
+    public override void WriteErrorLine(string value)
+    {
+        ShowedError = true;
+        Console.Error.WriteLine(Plain(value));
+    }
 
     /// <inheritdoc/>
     public override void WriteDebugLine(string message) => Console.Error.WriteLine($"DEBUG: {message}");

@@ -3,6 +3,9 @@ using System.Management.Automation.Runspaces;
 using System.Reflection;
 using PSKube.Host;
 
+// What a shell says of a program that Ctrl+C ended.
+const int Interrupted = 130;
+
 if (args.Length == 0 || args[0] is "-h" or "--help" or "-?")
 {
     Console.Error.WriteLine("usage: PSKube.Host SCRIPT.ps1 [arguments] | -Command TEXT");
@@ -57,7 +60,7 @@ try
 }
 catch (PipelineStoppedException)
 {
-    return 130;
+    return Interrupted;
 }
 catch (RuntimeException failure)
 {
@@ -65,5 +68,5 @@ catch (RuntimeException failure)
     return 1;
 }
 
-if (host.ExitCode is { } asked) return asked;
-return shell.HadErrors ? 1 : 0;
+if (shell.InvocationStateInfo.State == PSInvocationState.Stopped) return Interrupted;
+return host.ExitCode ?? (host.Console.ShowedError ? 1 : 0);

@@ -24,7 +24,9 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
     {
         lock (Gate)
         {
-            if (_users++ == 0) AppDomain.CurrentDomain.AssemblyResolve += Resolve;
+            if (_users++ > 0) return;
+            AppDomain.CurrentDomain.AssemblyResolve += Resolve;
+            LoadModel();
         }
     }
 
@@ -51,6 +53,19 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
     {
         string file = Path.Combine(Folder, assemblyName.Name + ".dll");
         return assemblyName.Name is "YamlDotNet" or "Fractions" && File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+    }
+
+    /// <summary>Scripts may name the model's types in their first line, before any command has had a use for them.</summary>
+    private static void LoadModel()
+    {
+        try
+        {
+            Default.LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(Folder)!, "KubernetesClient.dll"));
+        }
+        catch (FileLoadException)
+        {
+            // Another module has brought its own; then that is what the names stand for.
+        }
     }
 
     private static Assembly? Resolve(object? sender, ResolveEventArgs request)

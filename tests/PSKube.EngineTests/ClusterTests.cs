@@ -231,6 +231,47 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void T49_EveryUnknownFieldIsNamed_AndTheOtherDocumentsAreApplied()
+    {
+        Serve(request => request.Method == "GET" ? NotFound("it") : request.Path.EndsWith("/a", StringComparison.Ordinal)
+            ? ScriptedReply.Refuse(400, "BadRequest", "failed to create typed patch object: errors: .data2: field not declared in schema, .spec: field not declared in schema")
+            : new ScriptedReply(201, "{\"metadata\":{\"name\":\"b\"}}"));
+        EngineResult result = _engine.Run("\"apiVersion: v1`nkind: ConfigMap`nmetadata: {name: a}`ndata2: {}`nspec: {}`n---`napiVersion: v1`nkind: ConfigMap`nmetadata: {name: b}\" | Invoke-KubeApply");
+        Assert.Equal("KubeBadRequest,PSKube.Commands.AnyKind.InvokeKubeApplyCommand", result.Error.FullyQualifiedErrorId);
+        Assert.Equal(ErrorCategory.InvalidArgument, result.Error.CategoryInfo.Category);
+        Assert.Contains(".data2", result.Error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(".spec", result.Error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("configmap/a in default", result.Error.TargetObject.ToString());
+        Assert.Equal("b", Assert.Single(result.Output).Properties["Name"].Value);
+    }
+
+    [Fact]
+    public void T52_AnObjectOfAnyKind_GoesBackWithEveryField()
+    {
+        const string thing = """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t","namespace":"default","uid":"u","resourceVersion":"4"},"spec":{"new":{"deep":[1.10,"0x1F",null]}}}""";
+        ScriptedServer server = Serve(request => request.Path switch
+        {
+            "/api" => ScriptedReply.Ok("{\"versions\":[\"v1\"]}"),
+            "/apis" => ScriptedReply.Ok("{\"groups\":[{\"name\":\"example.com\",\"versions\":[{\"version\":\"v1\"}],\"preferredVersion\":{\"version\":\"v1\"}}]}"),
+            "/api/v1" => ScriptedReply.Ok("{\"resources\":[]}"),
+            "/apis/example.com/v1" => ScriptedReply.Ok("{\"resources\":[{\"name\":\"things\",\"kind\":\"Thing\",\"namespaced\":true,\"verbs\":[\"get\"]}]}"),
+            _ => ScriptedReply.Ok(thing),
+        });
+        EngineResult result = _engine.Run("$t = Get-KubeResource things/t; $t.metadata.PSObject.Properties.Add([psnoteproperty]::new('labels', [pscustomobject]@{ a = 'b' })); $t | Invoke-KubeApply");
+        Assert.Empty(result.Errors);
+        Assert.Equal("""{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t","namespace":"default","labels":{"a":"b"}},"spec":{"new":{"deep":[1.10,"0x1F",null]}}}""", server.Requests.Single(request => request.Method == "PATCH").Body);
+    }
+
+    [Fact]
+    public void T85_AWarning_IsSaidOnceInACommand_AndEscaped()
+    {
+        Serve(request => ScriptedReply.Ok(Pod(request.Path.Split('/')[^1])) with { Headers = [("Warning", "299 - \"old \u001b[2J version\""), ("Warning", "299 - \"old \u001b[2J version\", 299 - \"another, too\"")] });
+        EngineResult result = _engine.Run("Get-KubePod a, b, c");
+        Assert.Equal(3, result.Output.Count);
+        Assert.Equal(["old \\u001b[2J version", "another, too"], result.Warnings);
+    }
+
+    [Fact]
     public void T81_AManifestOfAnotherNamespace_IsRefused()
     {
         ScriptedServer server = Serve(_ => ScriptedReply.Ok("{}"));

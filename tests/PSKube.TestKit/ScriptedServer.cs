@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -29,6 +30,9 @@ public sealed record ScriptedReply(int Status, string Body)
 
     /// <summary>After the bytes: keep the connection open and say nothing.</summary>
     public bool Silent { get; init; }
+
+    /// <summary>The body compressed, as the API server sends what is large to whoever takes it.</summary>
+    public bool Gzip { get; init; }
 
     /// <summary>An object or list in JSON.</summary>
     public static ScriptedReply Ok(string json) => new(200, json);
@@ -145,8 +149,9 @@ public sealed class ScriptedServer : IDisposable
 
     private async Task<bool> SendAsync(Stream stream, ScriptedReply reply)
     {
-        byte[] body = Encoding.UTF8.GetBytes(reply.Body);
+        byte[] body = reply.Gzip ? Compress(reply.Body) : Encoding.UTF8.GetBytes(reply.Body);
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} {(HttpStatusCode)reply.Status}\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n");
+        if (reply.Gzip) head.Append("Content-Encoding: gzip\r\n");
         foreach ((string name, string value) in reply.Headers) head.Append($"{name}: {value}\r\n");
         head.Append("\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), _stop.Token).ConfigureAwait(false);
@@ -170,6 +175,13 @@ public sealed class ScriptedServer : IDisposable
         }
 
         return count == body.Length;
+    }
+
+    private static byte[] Compress(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
     }
 
     private async Task<SeenRequest?> ReadAsync(Stream stream)

@@ -324,7 +324,7 @@ public static class KubeMembers
 
     public static DateTime? EventFirstSeen(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.FirstSeen(seen) : null;
 
-    public static int? EventCount(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.Count(seen) : null;
+    public static int? EventSeenCount(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.Count(seen) : null;
 
     public static string? EventObject(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.ObjectName(seen) : null;
 

@@ -198,6 +198,51 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
+    public async Task T15_ACompressedBody_IsRead_WhereCompressionIsNotOff()
+    {
+        using var server = new ScriptedServer(request => ScriptedReply.Ok(Pods) with { Gzip = request.Headers.TryGetValue("Accept-Encoding", out string? takes) && takes.Contains("gzip", StringComparison.Ordinal) });
+        Assert.Equal(["a"], await Names(Client(Config(server.Kubeconfig()))));
+        Assert.Equal("gzip", server.Requests[0].Headers["Accept-Encoding"]);
+        Assert.Equal(["a"], await Names(Client(Config(server.Kubeconfig(cluster: ", disable-compression: true")))));
+        Assert.False(server.Requests[1].Headers.ContainsKey("Accept-Encoding"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task T16_AServerThatSaysGoodbyeInTheMiddle_IsAskedAgain(bool afterHalf)
+    {
+        using X509Certificate2 certificate = _authority.Sign("localhost", address: IPAddress.Loopback);
+        using var server = new Http2Server(certificate, Pods, breaks: 1, afterHalf);
+        Assert.Equal(["a"], await Names(Client(Config(Http2Config(server)))));
+        Assert.Equal(2, server.Requests);
+    }
+
+    [Fact]
+    public async Task T16_AWriteThatWasBegun_IsNotRepeated()
+    {
+        using X509Certificate2 certificate = _authority.Sign("localhost", address: IPAddress.Loopback);
+        using var server = new Http2Server(certificate, "{}", breaks: 1, afterHalf: true);
+        var error = await Assert.ThrowsAsync<KubeException>(() => Client(Config(Http2Config(server))).DeleteAsync(BuiltInKinds.Pod, "n", "x", new DeleteOptions(null, null, null, DryRun.None), default));
+        Assert.Equal("KubeResponseInvalid", error.ErrorId);
+        Assert.Equal(1, server.Requests);
+    }
+
+    private string Http2Config(Http2Server server)
+    {
+        using var any = new ScriptedServer(_ => ScriptedReply.Ok(Pods));
+        return any.Kubeconfig(_authority.Pem).Replace(any.Address, server.Address, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task T17_TheEleventhRefusal_Stands()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Refuse(429, "TooManyRequests", "slow down") with { Headers = [("Retry-After", "0")] });
+        Assert.Equal("KubeTooManyRequests", (await Assert.ThrowsAsync<KubeApiException>(() => Names(Client(Config(server.Kubeconfig()))))).ErrorId);
+        Assert.Equal(11, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task T17_ABusyServer_IsWaitedFor_ButNotForAnHour()
     {
         int calls = 0;

@@ -36,11 +36,16 @@ public class YamlReaderTests
     [InlineData("\"<<\"", "\"<<\"")]
     [InlineData("2024-01-01", "\"2024-01-01\"")]
     [InlineData("2024-01-01T00:00:00Z", "\"2024-01-01T00:00:00Z\"")]
-    [InlineData("|-\n  123", "\"123\"")]
-    [InlineData("|-\n  true", "\"true\"")]
-    [InlineData("|-\n", "\"\"")]
     [InlineData("1.2.3", "\"1.2.3\"")]
     public void T44_ScalarsMeanWhatKubectlSays(string yaml, string json) => Assert.Equal($"{{\"v\":{json}}}", Json($"v: {yaml}").Replace("\"v\":-0", "\"v\":0", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("|-\n  123", "123")]
+    [InlineData("|-\n  true", "true")]
+    [InlineData("|-\n  ~", "~")]
+    [InlineData("|-\n", "")]
+    [InlineData(">-\n  0644", "0644")]
+    public void T45_ABlock_IsAlwaysText(string yaml, string text) => Assert.Equal($"{{\"v\":\"{text}\"}}", Json($"v: {yaml}"));
 
     [Theory]
     [InlineData("n: 1", "{\"false\":1}")]
