@@ -176,6 +176,37 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(["GET"], b.Requests.Select(request => request.Method));
     }
 
+    [Theory]
+    [InlineData("Test-KubeCluster")]
+    [InlineData("Test-KubeWorkload -LabelSelector a=b")]
+    [InlineData("Test-KubeWorkload deployment/a")]
+    [InlineData("Get-KubePod")]
+    [InlineData("Get-KubePod a")]
+    [InlineData("Get-KubeWorkload")]
+    [InlineData("Get-KubeWorkload -Tree")]
+    [InlineData("Get-KubeResource deploy")]
+    [InlineData("Get-KubeResource things.example.com")]
+    [InlineData("Get-KubeDescription pod/a")]
+    [InlineData("Get-KubeEvent")]
+    [InlineData("Remove-KubePod -LabelSelector a=b -WhatIf")]
+    [InlineData("Remove-KubePod a* -WhatIf")]
+    [InlineData("Remove-KubePod a -Confirm:$false")]
+    [InlineData("Remove-KubeResource -Kind pod -LabelSelector a=b -WhatIf")]
+    [InlineData("Remove-KubeResource -Kind things.example.com -LabelSelector a=b -WhatIf")]
+    [InlineData("New-KubePod a nginx")]
+    [InlineData("New-KubeService -InputObject pod/a -Port 80")]
+    [InlineData("Set-KubeScale deployment/a -Replicas 1")]
+    [InlineData("Wait-KubeResource -Kind pod -LabelSelector a=b -Timeout 0")]
+    [InlineData("Wait-KubeResource pod/a -Timeout 0")]
+    [InlineData("'apiVersion: v1','kind: ConfigMap','metadata: {name: a}' | Invoke-KubeApply")]
+    public void T90_EveryCommandGoesToTheClusterOfItsSession(string command)
+    {
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/a", StringComparison.Ordinal) ? Pod("a") : List(Pod("a"))), "config");
+        EngineResult result = _engine.Run($"Connect-KubeCluster -Kubeconfig $config | Out-Null; {command}");
+        Assert.DoesNotContain(result.Errors, error => error.FullyQualifiedErrorId.StartsWith("KubeConfigNotFound", StringComparison.Ordinal));
+        Assert.NotEmpty(server.Requests);
+    }
+
     [Fact]
     public void Scale_IsOneBlindMergePatch_OrAReplaceUnderAPrecondition()
     {

@@ -44,7 +44,7 @@ internal sealed class KubeClient
     /// <summary>Opens the cluster that a command's parameters and session name.</summary>
     public static KubeClient Open(KubeApiCmdlet cmdlet)
     {
-        KubeSession session = KubeSession.Current;
+        KubeSession session = cmdlet.Session;
         string? kubeconfig = cmdlet.FullPath(cmdlet.Kubeconfig);
         ClusterConfig config = ClusterSelector.Resolve(session, kubeconfig, cmdlet.Context);
         return Open(cmdlet, config, cmdlet.Namespace ?? ClusterSelector.Namespace(session, kubeconfig, cmdlet.Context, config));

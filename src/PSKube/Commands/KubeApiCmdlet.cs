@@ -40,7 +40,10 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     [DurationTransformation]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The client for this command's own cluster, opened at the first use.</summary>
+    /// <summary>
+    /// The client for this command's own cluster, opened at the first use: on the pipeline thread, where a script's token can be
+    /// renewed, so before the work that is handed to <see cref="KubeCmdlet.Await{T}"/>.
+    /// </summary>
     internal KubeClient Client => _client ??= KubeClient.Open(this);
 
     /// <summary>The client for the cluster that an object came from, or this command's own.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using PSKube.Config;
 using PSKube.Errors;
 
 namespace PSKube.Commands;
@@ -20,6 +21,9 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Fires on Ctrl+C, on <c>Stop()</c> and when the pipeline is torn down.</summary>
     internal CancellationToken CancelToken => _stop.Token;
+
+    /// <summary>What this runspace has chosen. Known from the begin on, since a thread of the pool has no runspace to ask.</summary>
+    internal KubeSession Session { get; private set; } = null!;
 
     /// <summary>Where background work leaves verbose lines, warnings and debug text for the pipeline thread to write.</summary>
     internal PipelineNotes Notes => _notes;
@@ -55,7 +59,11 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(Begin);
+    protected sealed override void BeginProcessing()
+    {
+        Session = KubeSession.Current;
+        Guard(Begin);
+    }
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Guard(Process);

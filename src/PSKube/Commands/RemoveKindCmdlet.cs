@@ -70,19 +70,21 @@ public abstract class RemoveKindCmdlet : RemoveCmdlet
 
     private void RemoveListed()
     {
-        ResourceKind kind = OwnKind is { } own ? Await(cancel => Client.ServedAsync(own, cancel)) : throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-Kind is needed.") { EndsCommand = true };
+        KubeClient client = Client;
+        ResourceKind kind = OwnKind is { } own ? Await(cancel => client.ServedAsync(own, cancel)) : throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-Kind is needed.") { EndsCommand = true };
         RemoveMatching(kind, null);
     }
 
     private void RemoveMatching(ResourceKind kind, WildcardPattern? pattern)
     {
-        var options = new ListOptions { Namespace = NamespaceFor(kind, null, Client), LabelSelector = LabelSelector };
+        KubeClient client = Client;
+        var options = new ListOptions { Namespace = NamespaceFor(kind, null, client), LabelSelector = LabelSelector };
         // Listed as a whole first: a list must not shift under the deletions that it leads to.
-        (List<object> items, List<KubeException> failures) = Await(cancel => Client.ListAllAsync(kind, options, cancel));
+        (List<object> items, List<KubeException> failures) = Await(cancel => client.ListAllAsync(kind, options, cancel));
         foreach (KubeException failure in failures) Fail(failure);
         foreach (ResourceHeader header in items.Select(ResourceHeader.Read))
         {
-            if (pattern?.IsMatch(header.Name!) != false) Remove(Client, kind, header.Namespace, header.Name!, header.Uid);
+            if (pattern?.IsMatch(header.Name!) != false) Remove(client, kind, header.Namespace, header.Name!, header.Uid);
         }
     }
 

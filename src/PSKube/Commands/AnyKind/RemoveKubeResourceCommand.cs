@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSKube.Api;
 using PSKube.Parameters;
 using PSKube.Resources;
 
@@ -34,5 +35,7 @@ public sealed class RemoveKubeResourceCommand : RemoveKindCmdlet
 
     private protected override IReadOnlyList<string>? Names => Name ?? Target;
 
-    private protected override ResourceKind? OwnKind => Kind is null ? null : _kind ??= Await(cancel => Client.FindKindAsync(Kind, cancel));
+    private protected override ResourceKind? OwnKind => Kind is null ? null : _kind ??= FindKind(Client, Kind);
+
+    private ResourceKind FindKind(KubeClient client, string kind) => Await(cancel => client.FindKindAsync(kind, cancel));
 }

@@ -136,11 +136,12 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
 
     private void AddListed(string named)
     {
-        ResourceKind kind = Await(cancel => Client.FindKindAsync(named, cancel));
-        string? ns = kind.Namespaced ? Client.DefaultNamespace : null;
-        (List<object> items, List<KubeException> failures) = Await(cancel => Client.ListAllAsync(kind, new ListOptions { Namespace = ns, LabelSelector = LabelSelector }, cancel));
+        KubeClient client = Client;
+        ResourceKind kind = Await(cancel => client.FindKindAsync(named, cancel));
+        string? ns = kind.Namespaced ? client.DefaultNamespace : null;
+        (List<object> items, List<KubeException> failures) = Await(cancel => client.ListAllAsync(kind, new ListOptions { Namespace = ns, LabelSelector = LabelSelector }, cancel));
         foreach (KubeException failure in failures) Fail(failure);
-        foreach (ResourceHeader header in items.Select(ResourceHeader.Read)) _pending.Add(new PendingObject(Client, kind, header.Namespace, header.Name!, header.Uid));
+        foreach (ResourceHeader header in items.Select(ResourceHeader.Read)) _pending.Add(new PendingObject(client, kind, header.Namespace, header.Name!, header.Uid));
         if (items.Count > 0 || Deleted) return;
         throw new KubeException("KubeNotFound", ErrorCategory.ObjectNotFound, $"No {kind} were found{(LabelSelector is null ? "" : $" with the labels {LabelSelector}")}{(ns is null ? "" : $" in {ns}")}: there is nothing to wait for.") { Target = new KubeReference(kind.Kind, ns, null) };
     }

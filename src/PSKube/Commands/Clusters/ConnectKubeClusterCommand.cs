@@ -65,7 +65,7 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
 
     private protected override void Process()
     {
-        KubeSession session = KubeSession.Current;
+        KubeSession session = Session;
         ClusterConfig cluster = ParameterSetName switch
         {
             ServerSet => DirectCluster.Create(Server!, Token, CertificateAuthority, SkipCertificateCheck, path => this.FullPath(path)!),

@@ -11,5 +11,5 @@ namespace PSKube.Commands.Clusters;
 [OutputType(typeof(void))]
 public sealed class DisconnectKubeClusterCommand : KubeCmdlet
 {
-    private protected override void Process() => KubeSession.Current.Clear();
+    private protected override void Process() => Session.Clear();
 }

@@ -28,7 +28,7 @@ public sealed class GetKubeContextCommand : KubeCmdlet
 
     private protected override void Process()
     {
-        KubeSession session = KubeSession.Current;
+        KubeSession session = Session;
         WriteObject(ContextList.Read(session, this.FullPath(Kubeconfig), Name, Current), enumerateCollection: true);
     }
 }

@@ -24,6 +24,7 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
     private const int NewestMinor = 37;
 
     private readonly List<ClusterCheck> _checks = [];
+    private KubeClient _client = null!;
 
     /// <summary>Only true or false: whether every check is well.</summary>
     [Parameter]
@@ -31,6 +32,7 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
 
     private protected override void Process()
     {
+        _client = Client;
         if (Reachable())
         {
             Certificate();
@@ -47,8 +49,8 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
     {
         try
         {
-            (int status, string text) = Await(cancel => Client.GetTextAsync("version", null, cancel));
-            Add("Reachable", true, Client.Cluster.Server.Authority);
+            (int status, string text) = Await(cancel => _client.GetTextAsync("version", null, cancel));
+            Add("Reachable", true, _client.Cluster.Server.Authority);
             Version(status, text);
             return true;
         }
@@ -69,7 +71,7 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
 
     private void Certificate()
     {
-        if (Client.ServerCertificateEnds is not { } end) return;
+        if (_client.ServerCertificateEnds is not { } end) return;
         int days = (int)Math.Floor((end - DateTime.UtcNow).TotalDays);
         Add("Certificate", days >= FewDays, string.Create(CultureInfo.InvariantCulture, $"{days} days left (until {end:yyyy-MM-dd})"));
     }
@@ -77,7 +79,7 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
     /// <summary>The server's own checks (kubernetes.io, "Kubernetes API health endpoints"): <c>[+]etcd ok</c>, <c>[-]etcd failed</c>.</summary>
     private void Health(string path)
     {
-        (int status, string text) = Await(cancel => Client.GetTextAsync(path, "verbose", cancel));
+        (int status, string text) = Await(cancel => _client.GetTextAsync(path, "verbose", cancel));
         // A failed check comes as a refusal, whose message tells the status before the list.
         int begin = text.AsSpan().IndexOf('[');
         if (status != 200 && begin > 0) text = text[begin..];
@@ -96,7 +98,7 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
 
     private void Nodes()
     {
-        (List<object> nodes, _) = Await(cancel => Client.ListAllAsync(BuiltInKinds.Node, new ListOptions(), cancel));
+        (List<object> nodes, _) = Await(cancel => _client.ListAllAsync(BuiltInKinds.Node, new ListOptions(), cancel));
         if (nodes.Count == 0) Add("Nodes", false, "there are none: nothing can run");
         foreach (V1Node node in nodes.OfType<V1Node>())
         {
@@ -108,7 +110,7 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
 
     private void SystemPods()
     {
-        (List<object> pods, _) = Await(cancel => Client.ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "kube-system" }, cancel));
+        (List<object> pods, _) = Await(cancel => _client.ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "kube-system" }, cancel));
         string[] unwell = [.. pods.OfType<V1Pod>().Where(pod => PodPrinter.State(pod) is not ("Running" or "Completed")).Select(pod => $"{pod.Metadata.Name} {PodPrinter.State(pod)}")];
         Add("kube-system", unwell.Length == 0, unwell.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"{pods.Count} pods running") : string.Join(", ", unwell));
     }

@@ -37,7 +37,7 @@ public sealed class UseKubeContextCommand : KubeCmdlet
 
     private protected override void Process()
     {
-        KubeSession session = KubeSession.Current;
+        KubeSession session = Session;
         if (Name is null && Namespace is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "Name a context, a -Namespace, or both.");
         if (session.Connected is { } connected && Name is null && Kubeconfig is null && !Persist)
         {

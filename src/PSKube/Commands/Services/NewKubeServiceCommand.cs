@@ -116,7 +116,8 @@ public sealed class NewKubeServiceCommand : NewObjectCmdlet
 
     private System.Text.Json.Nodes.JsonObject Read(ResourceTarget target)
     {
-        ResourceKind kind = target.FindKind(this, Client);
-        return ResourceJson.ToJsonObject(Await(cancel => Client.GetAsync(kind, kind.Namespaced ? target.Namespace ?? Client.DefaultNamespace : null, target.Name, cancel)));
+        Api.KubeClient client = Client;
+        ResourceKind kind = target.FindKind(this, client);
+        return ResourceJson.ToJsonObject(Await(cancel => client.GetAsync(kind, kind.Namespaced ? target.Namespace ?? client.DefaultNamespace : null, target.Name, cancel)));
     }
 }

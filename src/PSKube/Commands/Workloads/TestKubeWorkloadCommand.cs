@@ -75,14 +75,15 @@ public sealed class TestKubeWorkloadCommand : KubeApiCmdlet
 
     private void JudgeAll()
     {
-        string? ns = AllNamespaces ? null : Client.DefaultNamespace;
+        KubeClient client = Client;
+        string? ns = AllNamespaces ? null : client.DefaultNamespace;
         foreach (ResourceKind kind in Judged)
         {
             Try(() =>
             {
-                (List<object> items, List<KubeException> failures) = Await(cancel => Client.ListAllAsync(kind, new ListOptions { Namespace = ns, LabelSelector = LabelSelector }, cancel));
+                (List<object> items, List<KubeException> failures) = Await(cancel => client.ListAllAsync(kind, new ListOptions { Namespace = ns, LabelSelector = LabelSelector }, cancel));
                 foreach (KubeException failure in failures) Fail(failure);
-                foreach (object item in items) Try(() => Judge(Client, item, ResourceHeader.Read(item).Namespace!));
+                foreach (object item in items) Try(() => Judge(client, item, ResourceHeader.Read(item).Namespace!));
             });
         }
     }
