@@ -39,6 +39,7 @@
         'Get-KubeDescription'
         'Get-KubeEvent'
         'Get-KubeJob'
+        'Get-KubeLog'
         'Get-KubeNamespace'
         'Get-KubeNode'
         'Get-KubePersistentVolumeClaim'

@@ -129,7 +129,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(timeout);
+        deadline.CancelAfter(request.Patience ?? timeout);
         return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
     }
 
