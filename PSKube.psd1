@@ -45,6 +45,7 @@
         'Get-KubeStatefulSet'
         'Get-KubeWorkload'
         'Invoke-KubeApply'
+        'Invoke-KubeExec'
         'New-KubeAutoscaler'
         'New-KubeConfigMap'
         'New-KubeCronJob'

@@ -19,6 +19,9 @@ internal sealed record RestRequest(HttpMethod Method, string Path)
     /// <summary>What we can read.</summary>
     public string Accept { get; init; } = "application/json";
 
+    /// <summary>The WebSocket subprotocols to offer, the best first; none for a request that is no upgrade.</summary>
+    public IReadOnlyList<string> Protocols { get; init; } = [];
+
     /// <summary>What the request is about, for errors.</summary>
     public KubeReference? Target { get; init; }
 

@@ -73,7 +73,7 @@ public sealed class KindCompleter : ResourceNameCompleter
 }
 
 /// <summary>Completes <c>TYPE/NAME</c>: the type first, then the names of that type.</summary>
-public sealed class TargetCompleter : ResourceNameCompleter
+public class TargetCompleter : ResourceNameCompleter
 {
     private protected override async Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel)
     {
@@ -83,5 +83,25 @@ public sealed class TargetCompleter : ResourceNameCompleter
         ResourceKind kind = await client.FindKindAsync(type, cancel).ConfigureAwait(false);
         IReadOnlyList<string> names = await client.ListNamesAsync(kind, kind.Namespaced ? client.DefaultNamespace : null, cancel).ConfigureAwait(false);
         return [.. names.Select(name => $"{type}/{name}")];
+    }
+}
+
+/// <summary>Completes pods by name, and whatever has pods as <c>TYPE/NAME</c>.</summary>
+public sealed class PodTargetCompleter : TargetCompleter
+{
+    private protected override Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel) =>
+        word.Contains('/', StringComparison.Ordinal) ? base.NamesAsync(client, commandName, word, bound, cancel) : client.ListNamesAsync(BuiltInKinds.Pod, client.DefaultNamespace, cancel);
+}
+
+/// <summary>Completes the containers of the pod that the command names.</summary>
+public sealed class ContainerCompleter : ResourceNameCompleter
+{
+    private protected override async Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel)
+    {
+        object? target = bound["Target"] ?? bound["Name"];
+        string? text = (target as object[])?.FirstOrDefault()?.ToString() ?? target?.ToString();
+        if (text is null) return [];
+        string pod = text.StartsWith("pod/", StringComparison.OrdinalIgnoreCase) ? text[4..] : text;
+        return ContainerChoice.All((k8s.Models.V1Pod)await client.GetAsync(BuiltInKinds.Pod, client.DefaultNamespace, pod, cancel).ConfigureAwait(false));
     }
 }
