@@ -53,6 +53,7 @@
         'Get-KubeStatefulSet'
         'Get-KubeWorkload'
         'Invoke-KubeApply'
+        'Invoke-KubeExec'
         'New-KubeAutoscaler'
         'New-KubeConfigMap'
         'New-KubeContainer'

@@ -259,6 +259,26 @@ internal sealed class KubeClient
         using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Delete, kind, ns, name) with { Body = Bytes(body) }, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Starts a command in a container.</summary>
+    public Task<RemoteCommand> ExecAsync(RemoteCommandSpec spec, CancellationToken cancel)
+    {
+        return RemoteCommand.StartAsync(_rest, spec, _connection.SpeaksOldExecOnly, Learnt, cancel);
+
+        void Learnt()
+        {
+            _connection.SpeaksOldExecOnly = true;
+            _observer.Verbose("This server cannot tell a command that its input has ended; sh and head in the container do it.");
+        }
+    }
+
+    /// <summary>Reads all that a container has said.</summary>
+    public async Task<string> ReadLogAsync(string ns, string pod, string container, CancellationToken cancel)
+    {
+        RestRequest request = Request(HttpMethod.Get, BuiltInKinds.Pod, ns, pod, "log") with { Accept = "text/plain, application/json", Query = [new("container", container)] };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(reply.Bytes.Span);
+    }
+
     /// <summary>Reads one object; null when there is none.</summary>
     public async Task<object?> FindAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
     {

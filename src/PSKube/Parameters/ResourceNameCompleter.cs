@@ -99,14 +99,14 @@ public sealed class PodCompleter : TargetCompleter
     }
 }
 
-/// <summary>Completes the containers of the pod, or of the workload's template, that the command's Name says.</summary>
+/// <summary>Completes the containers of the pod, or of the workload's template, that the command's Target or Name says.</summary>
 public sealed class ContainerCompleter : ResourceNameCompleter
 {
     private static readonly string[] Lists = ["containers", "initContainers", "ephemeralContainers"];
 
     private protected override async Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel)
     {
-        string? text = bound["Name"] switch { object[] several => several.FirstOrDefault()?.ToString(), var one => one?.ToString() };
+        string? text = (bound["Target"] ?? bound["Name"]) switch { object[] several => several.FirstOrDefault()?.ToString(), var one => one?.ToString() };
         if (text is null) return [];
         string[] parts = text.Split('/');
         ResourceKind kind = parts.Length == 1 ? BuiltInKinds.Pod : await client.FindKindAsync(parts[0], cancel).ConfigureAwait(false);
