@@ -118,7 +118,7 @@ internal sealed class LogStream(KubeClient client, RestClient rest, ICallObserve
                 _held = [];
                 return stream;
             }
-            catch (KubeApiException refusal) when (options.Follow && IsStarting(refusal) && Environment.TickCount64 < deadline)
+            catch (KubeApiException refusal) when (options.Follow && !_opened && IsStarting(refusal) && Environment.TickCount64 < deadline)
             {
                 observer.Verbose($"{refusal.Message}; waiting.");
                 await Task.Delay(TimeSpan.FromSeconds(0.5), cancel).ConfigureAwait(false);
@@ -284,8 +284,13 @@ internal sealed class LogStream(KubeClient client, RestClient rest, ICallObserve
         };
     }
 
-    /// <summary>A container that is on its way, not one that cannot start.</summary>
-    private static bool IsStarting(KubeApiException refusal) => refusal.StatusCode == 400 && (refusal.Message.Contains("does not have a host assigned", StringComparison.Ordinal) || refusal.Message.EndsWith("waiting to start: ContainerCreating", StringComparison.Ordinal) || refusal.Message.EndsWith("waiting to start: PodInitializing", StringComparison.Ordinal));
+    /// <summary>A container that is on its way, not one that cannot start; or a pod of which its node has not heard yet.</summary>
+    private static bool IsStarting(KubeApiException refusal) => refusal.StatusCode switch
+    {
+        400 => refusal.Message.Contains("does not have a host assigned", StringComparison.Ordinal) || refusal.Message.EndsWith("waiting to start: ContainerCreating", StringComparison.Ordinal) || refusal.Message.EndsWith("waiting to start: PodInitializing", StringComparison.Ordinal),
+        404 => refusal.Message.StartsWith("the server could not find the requested resource", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static bool IsBroken(Exception failure) => failure is IOException or HttpRequestException or TimeoutException;
 

@@ -43,7 +43,9 @@ public sealed class GetKubeLogCommand : KubeApiCmdlet
     public string? LabelSelector { get; set; }
 
     /// <summary>The container, also an init or an ephemeral one; the pod's default container when not given.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ParameterSetName = "Name")]
+    [Parameter(ParameterSetName = "InputObject")]
+    [Parameter(ParameterSetName = "Selector")]
     [Alias("c")]
     [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
@@ -54,7 +56,8 @@ public sealed class GetKubeLogCommand : KubeApiCmdlet
     public SwitchParameter AllContainers { get; set; }
 
     /// <summary>Read all pods of a workload or a service, not one of them.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Name")]
+    [Parameter(ParameterSetName = "InputObject")]
     public SwitchParameter AllPods { get; set; }
 
     /// <summary>Read what the container wrote before its last restart.</summary>
