@@ -232,7 +232,7 @@ public sealed class PodEditCommandTests : IDisposable
     [Fact]
     public void SeveralObjects_OneErrorEach_AndTheRestGoOn()
     {
-        EngineResult result = _engine.Run("New-KubePod a nginx -DryRun Client; New-KubeService s -Port 1 -DryRun Client; New-KubePod b nginx -DryRun Client | Set-Variable b; (New-KubePod a nginx -DryRun Client), (New-KubeService s -Port 1 -DryRun Client), $b | Set-KubeImage -Image z");
+        EngineResult result = _engine.Run("(New-KubePod a nginx -DryRun Client), (New-KubeService s -Port 1 -DryRun Client), (New-KubePod b nginx -DryRun Client) | Set-KubeImage -Image z");
         Assert.Single(result.Errors);
         Assert.Equal(2, result.Output.Count(output => output.BaseObject is V1Pod pod && pod.Spec.Containers[0].Image == "z"));
     }

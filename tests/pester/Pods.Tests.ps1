@@ -56,8 +56,8 @@ Describe 'Pods as objects, on a cluster' -Skip:$NoCluster {
     }
 
     It 'runs the tutorial''s pod' {
-        $pod = New-KubePod two-containers -Container (New-KubeContainer nginx-container nginx), (New-KubeContainer busybox-container busybox -Command sleep, 600) -DryRun Client |
-            Add-KubeVolume -Volume shared-data -EmptyDir -MountPath @{ 'nginx-container' = '/usr/share/nginx/html'; 'busybox-container' = '/messages' } | Invoke-KubeApply @In -Wait -Timeout 3m
+        New-KubePod two-containers -Container (New-KubeContainer nginx-container nginx), (New-KubeContainer busybox-container busybox -Command sleep, 600) -DryRun Client |
+            Add-KubeVolume -Volume shared-data -EmptyDir -MountPath @{ 'nginx-container' = '/usr/share/nginx/html'; 'busybox-container' = '/messages' } | Invoke-KubeApply @In -Wait -Timeout 3m | Out-Null
         (Get-KubePod two-containers @In).Ready | Should -Be '2/2'
     }
 
@@ -65,7 +65,7 @@ Describe 'Pods as objects, on a cluster' -Skip:$NoCluster {
         $set = Set-KubeEnv deployment/web -Env ([ordered]@{ Z = 1; A = 2 }) @In -Wait -Timeout 3m
         $set.Spec.Template.Spec.Containers[0].Env.Name | Should -Be 'Z', 'A'
         $set.Available | Should -Be 1
-        (Set-KubeEnv deployment/web -Env ([ordered]@{ A = 3; B = 4 }) -Remove Z @In).Spec.Template.Spec.Containers[0].Env.ForEach{ "$($_.Name)=$($_.Value)" } | Should -Be 'A=3', 'B=4'
+        (Set-KubeEnv deployment/web -Env ([ordered]@{ A = 3; B = 4 }) -Remove Z @In).Spec.Template.Spec.Containers[0].Env | ForEach-Object { "$($_.Name)=$($_.Value)" } | Should -Be 'A=3', 'B=4'
         (Set-KubeEnv deployment/web -FromConfigMap settings -Key mode -Prefix P_ @In).Spec.Template.Spec.Containers[0].Env[-1].Name | Should -Be 'P_MODE'
         (Set-KubeEnv deployment/web -Env @{ P_MODE = 'x' } @In).Spec.Template.Spec.Containers[0].Env[-1].ValueFrom | Should -BeNullOrEmpty
         (Set-KubeEnv deployment/web -Remove A, B, P_MODE @In).Spec.Template.Spec.Containers[0].Env | Should -BeNullOrEmpty
