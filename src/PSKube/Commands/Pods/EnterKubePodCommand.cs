@@ -24,7 +24,7 @@ public sealed class EnterKubePodCommand : PodCommandCmdlet
 
     /// <summary>The pod, or <c>TYPE/NAME</c> of a workload or service, of which the pod that kubectl would take is taken.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target")]
-    [ArgumentCompleter(typeof(PodTargetCompleter))]
+    [ArgumentCompleter(typeof(PodCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Target { get; set; }
 
