@@ -25,6 +25,12 @@ public sealed record ScriptedReply(int Status, string Body)
     /// <summary>The body's media type.</summary>
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>The body as bytes, where it is no text; else <see cref="Body"/> is sent.</summary>
+    public byte[]? Bytes { get; init; }
+
+    /// <summary>How many bytes to send at a time, with a moment in between; null for all at once.</summary>
+    public int? Step { get; init; }
+
     /// <summary>How many bytes of the body to send before falling silent or closing; null for all.</summary>
     public int? OnlyBytes { get; init; }
 
@@ -149,15 +155,20 @@ public sealed class ScriptedServer : IDisposable
 
     private async Task<bool> SendAsync(Stream stream, ScriptedReply reply)
     {
-        byte[] body = reply.Gzip ? Compress(reply.Body) : Encoding.UTF8.GetBytes(reply.Body);
+        byte[] body = reply.Bytes ?? (reply.Gzip ? Compress(reply.Body) : Encoding.UTF8.GetBytes(reply.Body));
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} {(HttpStatusCode)reply.Status}\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n");
         if (reply.Gzip) head.Append("Content-Encoding: gzip\r\n");
         foreach ((string name, string value) in reply.Headers) head.Append($"{name}: {value}\r\n");
         head.Append("\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), _stop.Token).ConfigureAwait(false);
         int count = Math.Min(reply.OnlyBytes ?? body.Length, body.Length);
-        await stream.WriteAsync(body.AsMemory(0, count), _stop.Token).ConfigureAwait(false);
-        await stream.FlushAsync(_stop.Token).ConfigureAwait(false);
+        for (int at = 0; at < count; at += reply.Step ?? count)
+        {
+            await stream.WriteAsync(body.AsMemory(at, Math.Min(reply.Step ?? count, count - at)), _stop.Token).ConfigureAwait(false);
+            await stream.FlushAsync(_stop.Token).ConfigureAwait(false);
+            if (reply.Step is not null) await Task.Delay(5, _stop.Token).ConfigureAwait(false);
+        }
+
         if (reply.Silent)
         {
             // Until the other side hangs up: a read that ends tells.

@@ -30,6 +30,9 @@ internal sealed class ApiConnection
     /// <summary>The kinds that this server serves.</summary>
     public Discovery Discovery { get; }
 
+    /// <summary>True once a server, or one of its nodes, has turned out not to speak the newer protocol of remote commands.</summary>
+    public bool SpeaksOldExecOnly { get; set; }
+
     /// <summary>The connection of a configuration; made at its first use.</summary>
     public static ApiConnection For(ClusterConfig config) => Connections.GetValue(config, static key => new ApiConnection(key));
 

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using PSKube.Commands;
 using PSKube.Commands.Clusters;
 using PSKube.Config;
@@ -30,10 +31,14 @@ internal sealed class KubeClient
         _observer = observer;
         _rest = connection.Rest(observer, timeout);
         DefaultNamespace = defaultNamespace;
+        Timeout = timeout;
     }
 
     /// <summary>Which cluster, and as whom.</summary>
     public ClusterConfig Cluster => _connection.Config;
+
+    /// <summary>How long a request may take until its answer begins, and an answer may fall silent.</summary>
+    public TimeSpan Timeout { get; }
 
     /// <summary>When the server's certificate runs out, UTC; null without TLS.</summary>
     public DateTime? ServerCertificateEnds => _connection.Config.Seen.CertificateEnds;
@@ -139,6 +144,23 @@ internal sealed class KubeClient
     /// </summary>
     public IAsyncEnumerable<WatchEvent> WatchAsync(ResourceKind kind, ListOptions options, CancellationToken cancel) => new Watcher(this, _rest, _observer, kind, options).RunAsync(cancel);
 
+    /// <summary>The log of one container, as many lines at a time as are there; whatever goes wrong is its last item.</summary>
+    public IAsyncEnumerable<LogPart> ReadLogAsync(LogSource source, LogOptions options, CancellationToken cancel) => new LogStream(this, _rest, _observer, source, options).RunAsync(cancel);
+
+    /// <summary>The log of one container as one text, line ends and all.</summary>
+    public Task<string> ReadLogTextAsync(LogSource source, LogOptions options, CancellationToken cancel) => new LogStream(this, _rest, _observer, source, options).ReadTextAsync(cancel);
+
+    /// <summary>The pods that a workload's or a service's selector selects.</summary>
+    /// <exception cref="KubeException">The object has no selector (<c>KubeInputInvalid</c>), or the pods cannot be read.</exception>
+    public async Task<IReadOnlyList<V1Pod>> PodsOfAsync(object owner, string? ns, CancellationToken cancel)
+    {
+        ResourceHeader header = ResourceHeader.Read(owner);
+        string labels = LabelSelectorText.Of(ResourceJson.ToJsonObject(owner)["spec"]?["selector"]) ?? throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"{header.Reference} has no selector, so no pods of its own.") { Target = header.Reference };
+        (List<object> items, List<KubeException> failures) = await ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = ns, LabelSelector = labels }, cancel).ConfigureAwait(false);
+        foreach (KubeException failure in failures) _observer.Warning(failure.Message);
+        return [.. items.OfType<V1Pod>()];
+    }
+
     /// <summary>The names of a kind's objects, at most a page of them, without the objects.</summary>
     public async Task<IReadOnlyList<string>> ListNamesAsync(ResourceKind kind, string? ns, CancellationToken cancel)
     {
@@ -235,6 +257,26 @@ internal sealed class KubeClient
         if (options.Uid is { } uid) body["preconditions"] = new JsonObject { ["uid"] = uid };
         if (options.DryRun == DryRun.Server) body["dryRun"] = new JsonArray("All");
         using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Delete, kind, ns, name) with { Body = Bytes(body) }, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a command in a container.</summary>
+    public Task<RemoteCommand> ExecAsync(RemoteCommandSpec spec, CancellationToken cancel)
+    {
+        return RemoteCommand.StartAsync(_rest, spec, _connection.SpeaksOldExecOnly, Learnt, cancel);
+
+        void Learnt()
+        {
+            _connection.SpeaksOldExecOnly = true;
+            _observer.Verbose("This server cannot tell a command that its input has ended; sh and head in the container do it.");
+        }
+    }
+
+    /// <summary>Reads all that a container has said.</summary>
+    public async Task<string> ReadLogAsync(string ns, string pod, string container, CancellationToken cancel)
+    {
+        RestRequest request = Request(HttpMethod.Get, BuiltInKinds.Pod, ns, pod, "log") with { Accept = "text/plain, application/json", Query = [new("container", container)] };
+        using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(reply.Bytes.Span);
     }
 
     /// <summary>Reads one object; null when there is none.</summary>

@@ -13,6 +13,16 @@ internal sealed class LineReader(Stream stream, int maxLine)
     /// <summary>What stands behind the last line end when the stream is over: a line that was cut off, or the last one of a text without a final line end.</summary>
     public ReadOnlyMemory<byte> Rest => _buffer.AsMemory(_start, _end - _start);
 
+    /// <summary>True when the next whole line is already here, so that reading it does not wait.</summary>
+    public bool HasLine => _buffer.AsSpan(_start, _end - _start).Contains((byte)'\n');
+
+    /// <summary>Takes the first bytes of <see cref="Rest"/> away, for a reader that makes do with a piece of a line that is too long.</summary>
+    public void Take(int count)
+    {
+        _start += count;
+        LineTooLong = false;
+    }
+
     /// <summary>The next whole line without its line feed; null at the end. Its bytes are valid until the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancel)
     {

@@ -31,6 +31,10 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     /// <exception cref="KubeException">The server refused, or no answer came.</exception>
     public Task<RestStream> OpenAsync(RestRequest request, TimeSpan idle, CancellationToken cancel) => AskAsync(request, (_, response, start, token) => TakeAsync(request, response, start, idle, token), cancel);
 
+    /// <summary>Asks for a WebSocket in one of the request's subprotocols.</summary>
+    /// <exception cref="KubeException">The server refused, or answered something else.</exception>
+    public Task<RestSocket> UpgradeAsync(RestRequest request, CancellationToken cancel) => AskAsync(request, TakeSocketAsync, cancel);
+
     /// <summary>What a failure to read an opened body means, as it means it for any answer.</summary>
     public KubeException Broken(RestRequest request, Exception failure) => Translate(request, failure);
 
@@ -66,7 +70,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         try
         {
             ReportWarnings(response);
-            if (response.IsSuccessStatusCode)
+            if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
                 T reply = await read(request, response, start, cancel).ConfigureAwait(false);
                 // An opened body needs its response; a whole one has disposed of it.
@@ -111,6 +115,16 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         return new RestStream(response, new IdleTimeoutStream(content, idle));
     }
 
+    private async Task<RestSocket> TakeSocketAsync(RestRequest request, HttpResponseMessage response, long start, CancellationToken cancel)
+    {
+        Report(request, response, start);
+        return await RestSocket.OpenAsync(request, response, cancel).ConfigureAwait(false) ?? throw new KubeException("KubeResponseInvalid", ErrorCategory.InvalidResult, string.Create(CultureInfo.InvariantCulture, $"{config.Server.Authority} answered {(int)response.StatusCode} to {request.Method} {request.Path}, but opened no WebSocket in {string.Join(" or ", request.Protocols)}."))
+        {
+            Target = request.Target,
+            RecommendedAction = "Check that nothing on the way, such as a proxy, keeps WebSockets from getting through.",
+        };
+    }
+
     private void Report(RestRequest request, HttpResponseMessage response, long start) => observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {Shown(request)} {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
 
     private async Task<HttpResponseMessage> SendOnceAsync(RestRequest request, CancellationToken cancel)
@@ -122,6 +136,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         };
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (request.Protocols.Count > 0) RestSocket.Ask(message, request.Protocols);
         if (request.Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);
@@ -129,7 +144,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(timeout);
+        deadline.CancelAfter(request.Patience ?? timeout);
         return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
     }
 
@@ -138,7 +153,8 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     /// <summary>client-go repeats reads whose connection broke, once here, and never a write (<c>rest/with_retry.go</c>).</summary>
     private static bool CanRepeat(RestRequest request, Exception failure, int attempt)
     {
-        if (request.Method != HttpMethod.Get || attempt > 0) return false;
+        // What a WebSocket sets going must not be set going twice.
+        if (request.Method != HttpMethod.Get || request.Protocols.Count > 0 || attempt > 0) return false;
         return failure is IOException || failure is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.Unknown,
@@ -193,7 +209,8 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         return TransportErrors.Translate(failure, config);
     }
 
-    private string Shown(RestRequest request) => new Uri(config.Server, request.Address).ToString();
+    /// <summary>The address as it may be shown: the words of a remote command, which are in an upgrade's query, may hold a password.</summary>
+    private string Shown(RestRequest request) => new Uri(config.Server, request.Protocols.Count > 0 ? request.Path : request.Address).ToString();
 }
 
 /// <summary>A successful reply with its whole body; dispose it to give the body's buffer back.</summary>

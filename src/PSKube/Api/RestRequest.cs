@@ -19,6 +19,12 @@ internal sealed record RestRequest(HttpMethod Method, string Path)
     /// <summary>What we can read.</summary>
     public string Accept { get; init; } = "application/json";
 
+    /// <summary>How long the answer may take to begin; null for as long as the command's requests may take.</summary>
+    public TimeSpan? Patience { get; init; }
+
+    /// <summary>The WebSocket subprotocols to offer, the best first; none for a request that is no upgrade.</summary>
+    public IReadOnlyList<string> Protocols { get; init; } = [];
+
     /// <summary>What the request is about, for errors.</summary>
     public KubeReference? Target { get; init; }
 

@@ -283,7 +283,7 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
     }
 
     /// <summary>Failures that end by themselves: a server that restarts, is overloaded, or a line that is down.</summary>
-    private static bool IsPassing(KubeException failure) => failure switch
+    internal static bool IsPassing(KubeException failure) => failure switch
     {
         KubeApiException refusal => refusal.StatusCode is 408 or 429 or >= 500,
         _ => failure.Category is ErrorCategory.ConnectionError or ErrorCategory.OperationTimeout or ErrorCategory.InvalidResult,

@@ -4,6 +4,7 @@ using PSKube.Api;
 using PSKube.Config;
 using PSKube.Errors;
 using PSKube.Parameters;
+using PSKube.Resources;
 
 namespace PSKube.Commands;
 
@@ -59,4 +60,29 @@ public abstract class KubeApiCmdlet : KubeCmdlet
 
     /// <summary>True when this command's own client is open and already talks to that cluster.</summary>
     internal bool HasClientOf(ClusterConfig cluster) => ReferenceEquals(_client?.Cluster, cluster);
+
+    /// <summary>An empty list of a namespace that does not exist is a mistake, not an answer (kubernetes/kubernetes#122237).</summary>
+    private protected void ReportEmpty(KubeClient client, string? ns)
+    {
+        if (ns is null)
+        {
+            WriteVerbose("No resources found.");
+            return;
+        }
+
+        try
+        {
+            Await(cancel => client.GetAsync(BuiltInKinds.Namespace, null, ns, cancel));
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 404)
+        {
+            throw;
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 403)
+        {
+            // Who may not look at namespaces cannot be told whether it exists.
+        }
+
+        WriteVerbose($"No resources found in {ns} namespace.");
+    }
 }

@@ -154,6 +154,19 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
+    /// <summary>What is wrong with one of several objects does not keep the others from being worked on.</summary>
+    private protected void Try(object input, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (KubeException failure) when (!failure.EndsCommand)
+        {
+            Fail(failure, input);
+        }
+    }
+
     private void Guard(Action step)
     {
         try

@@ -104,5 +104,5 @@ public abstract class NewNamedCmdlet : NewObjectCmdlet
     /// <summary>The name: lower-case letters, digits, '-' and '.'.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    public string Name { get; set; } = "";
+    public virtual string Name { get; set; } = "";
 }

@@ -55,7 +55,7 @@ public abstract class NewWorkloadCmdlet : NewNamedCmdlet
 
     /// <summary>What the container runs instead of its image's entry point: program and arguments, one text each, passed as they are.</summary>
     [Parameter]
-    public string[] Command { get; set; } = [];
+    public virtual string[] Command { get; set; } = [];
 
     /// <summary>The arguments of the image's entry point, or of -Command; one text each, passed as they are.</summary>
     [Parameter]
@@ -110,7 +110,7 @@ public abstract class NewWorkloadCmdlet : NewNamedCmdlet
 
     /// <summary>Wait until the pods are ready.</summary>
     [Parameter]
-    public SwitchParameter Wait { get; set; }
+    public virtual SwitchParameter Wait { get; set; }
 
     /// <summary>How long to wait; five minutes when not given. Seconds, a TimeSpan, or text such as <c>90s</c>.</summary>
     [Parameter]
@@ -146,10 +146,13 @@ public abstract class NewWorkloadCmdlet : NewNamedCmdlet
     };
 
     /// <summary>Creates the workload with the user's overrides, and waits for it when that was asked.</summary>
-    private protected void Create(IKubernetesObject model, ResourceKind kind)
+    private protected void Create(IKubernetesObject model, ResourceKind kind) => Create(Overlaid(model), kind, Wait ? Timeout : null);
+
+    /// <summary>The workload with the user's overrides.</summary>
+    private protected JsonObject Overlaid(IKubernetesObject model)
     {
         JsonObject json = ResourceJson.ToJsonObject(model);
-        Create(Overrides is null ? json : JsonOverrides.Apply(json, ReadOverrides(), OverrideType), kind, Wait ? Timeout : null);
+        return Overrides is null ? json : JsonOverrides.Apply(json, ReadOverrides(), OverrideType);
     }
 
     private JsonNode ReadOverrides()

@@ -106,16 +106,22 @@ public abstract class PodEditCmdlet : ChangeTargetCmdlet
         }
     }
 
-    /// <summary>The server's refusal names every field of a pod's specification; what helps is another step.</summary>
-    private static KubeApiException Fixed(KubeApiException refusal) => new(refusal.ErrorId, refusal.Category, refusal.Message)
+    /// <summary>What the server says goes on with the whole specification before and after, values of variables and all.</summary>
+    private static KubeApiException Fixed(KubeApiException refusal) => new(refusal.ErrorId, refusal.Category, WithoutSpec(refusal.Message))
     {
         StatusCode = refusal.StatusCode,
         Reason = refusal.Reason,
-        Causes = refusal.Causes,
+        Causes = [.. refusal.Causes.Select(WithoutSpec)],
         Verb = refusal.Verb,
         Path = refusal.Path,
         AuditId = refusal.AuditId,
         Target = refusal.Target,
         RecommendedAction = "A pod that is there takes other images and more tolerations, hardly more: change the workload that makes it, or remove the pod and create a new one.",
     };
+
+    private static string WithoutSpec(string text)
+    {
+        int spec = text.IndexOf("core.PodSpec{", StringComparison.Ordinal);
+        return spec < 0 ? text : text[..spec].TrimEnd();
+    }
 }

@@ -121,31 +121,6 @@ public abstract class ReadCmdlet : KubeApiCmdlet
         ReportEmpty(client, ns);
     }
 
-    /// <summary>An empty list of a namespace that does not exist is a mistake, not an answer (kubernetes/kubernetes#122237).</summary>
-    private void ReportEmpty(KubeClient client, string? ns)
-    {
-        if (ns is null)
-        {
-            WriteVerbose("No resources found.");
-            return;
-        }
-
-        try
-        {
-            Await(cancel => client.GetAsync(BuiltInKinds.Namespace, null, ns, cancel));
-        }
-        catch (KubeApiException refusal) when (refusal.StatusCode == 404)
-        {
-            throw;
-        }
-        catch (KubeApiException refusal) when (refusal.StatusCode == 403)
-        {
-            // Who may not look at namespaces cannot be told whether it exists.
-        }
-
-        WriteVerbose($"No resources found in {ns} namespace.");
-    }
-
     /// <summary>Emits an object, in the table that the parameters ask for.</summary>
     private protected virtual void Show(object value, bool allNamespaces) => WriteObject(Output.ViewTag.Mark(value, Wide, allNamespaces));
 }

@@ -52,19 +52,6 @@ public abstract class TargetCmdlet : KubeApiCmdlet
         foreach (string text in Name ?? Target) Try(text, () => Act(Resolve(Name is null ? ResourceTarget.Parse(text) : new ResourceTarget(null, Kind, text, null, null, null), Client)));
     }
 
-    /// <summary>What is wrong with one of several objects does not keep the others from being worked on.</summary>
-    private protected void Try(object input, Action act)
-    {
-        try
-        {
-            act();
-        }
-        catch (KubeException failure) when (!failure.EndsCommand)
-        {
-            Fail(failure, input);
-        }
-    }
-
     private NamedObject Resolve(ResourceTarget target, KubeClient client)
     {
         ResourceKind kind = target.FindKind(this, client);

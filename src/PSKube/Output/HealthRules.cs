@@ -34,7 +34,8 @@ internal static class HealthRules
         foreach (string name in pods.SelectMany(pod => pod.Spec?.Volumes ?? []).Select(volume => volume.PersistentVolumeClaim?.ClaimName).OfType<string>().Distinct(StringComparer.Ordinal)) OfClaim(name, claims, found);
         if (Readiness.PendingBecause(workload) is { } pending) found.Add(new Finding(90, "NotReady", pending));
         Finding[] ordered = [.. found.OrderBy(finding => finding.Rank)];
-        return new KubeWorkloadHealth(header.Kind, header.Namespace, header.Name ?? "", ordered.Length == 0, ordered.Length == 0 ? "Healthy" : ordered[0].Reason, [.. ordered.Select(finding => finding.Text).Distinct(StringComparer.Ordinal)], workload);
+        string[] evidence = [.. ordered.Select(finding => finding.Text).Distinct(StringComparer.Ordinal)];
+        return new KubeWorkloadHealth(header.Kind, header.Namespace, header.Name ?? "", ordered.Length == 0, ordered.Length == 0 ? "Healthy" : ordered[0].Reason, evidence, workload);
     }
 
     private static void OfConditions(object workload, List<Finding> found)

@@ -17,9 +17,10 @@ public sealed class KubeDescription
         Namespace = header.Namespace;
         Object = target;
         Sections = writer.Sections;
-        Conditions = Describe.Describer.ConditionsOf(target);
-        Events = facts.Events ?? [];
-        Related = facts.Related;
+        // Arrays: PowerShell cannot index the lists that the compiler makes for a read-only list.
+        Conditions = Describe.Describer.ConditionsOf(target).ToArray();
+        Events = facts.Events?.ToArray() ?? [];
+        Related = facts.Related.ToArray();
         _text = writer.ToString();
     }
 

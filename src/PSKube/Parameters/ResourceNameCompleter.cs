@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text.Json.Nodes;
 using PSKube.Api;
 using PSKube.Config;
 using PSKube.Errors;
@@ -73,7 +74,7 @@ public sealed class KindCompleter : ResourceNameCompleter
 }
 
 /// <summary>Completes <c>TYPE/NAME</c>: the type first, then the names of that type.</summary>
-public sealed class TargetCompleter : ResourceNameCompleter
+public class TargetCompleter : ResourceNameCompleter
 {
     private protected override async Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel)
     {
@@ -83,5 +84,34 @@ public sealed class TargetCompleter : ResourceNameCompleter
         ResourceKind kind = await client.FindKindAsync(type, cancel).ConfigureAwait(false);
         IReadOnlyList<string> names = await client.ListNamesAsync(kind, kind.Namespaced ? client.DefaultNamespace : null, cancel).ConfigureAwait(false);
         return [.. names.Select(name => $"{type}/{name}")];
+    }
+}
+
+/// <summary>Completes pods by their names, and <c>TYPE/NAME</c> of what runs pods.</summary>
+public sealed class PodCompleter : TargetCompleter
+{
+    private static readonly string[] Owners = ["deployment/", "statefulset/", "daemonset/", "job/", "replicaset/", "service/"];
+
+    private protected override async Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel)
+    {
+        if (word.Contains('/', StringComparison.Ordinal)) return await base.NamesAsync(client, commandName, word, bound, cancel).ConfigureAwait(false);
+        return [.. await client.ListNamesAsync(BuiltInKinds.Pod, client.DefaultNamespace, cancel).ConfigureAwait(false), .. Owners];
+    }
+}
+
+/// <summary>Completes the containers of the pod, or of the workload's template, that the command's Target or Name says.</summary>
+public sealed class ContainerCompleter : ResourceNameCompleter
+{
+    private static readonly string[] Lists = ["containers", "initContainers", "ephemeralContainers"];
+
+    private protected override async Task<IReadOnlyList<string>> NamesAsync(KubeClient client, string commandName, string word, IDictionary bound, CancellationToken cancel)
+    {
+        string? text = (bound["Target"] ?? bound["Name"]) switch { object[] several => several.FirstOrDefault()?.ToString(), var one => one?.ToString() };
+        if (text is null) return [];
+        string[] parts = text.Split('/');
+        ResourceKind kind = parts.Length == 1 ? BuiltInKinds.Pod : await client.FindKindAsync(parts[0], cancel).ConfigureAwait(false);
+        JsonNode? spec = (await client.GetJsonAsync(kind, client.DefaultNamespace, parts[^1], null, cancel).ConfigureAwait(false))["spec"];
+        JsonNode? pod = spec?["template"]?["spec"] ?? spec;
+        return [.. Lists.SelectMany(list => pod?[list] as JsonArray ?? []).Select(container => container?["name"]?.ToString()).OfType<string>()];
     }
 }

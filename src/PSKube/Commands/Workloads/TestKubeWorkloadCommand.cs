@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text.Json.Nodes;
 using k8s.Models;
 using PSKube.Api;
 using PSKube.Errors;
@@ -97,19 +96,10 @@ public sealed class TestKubeWorkloadCommand : KubeApiCmdlet
 
     private void Judge(KubeClient client, object workload, string ns)
     {
-        IReadOnlyList<V1Pod> pods = workload is V1Pod pod ? [pod] : PodsOf(client, workload, ns);
+        IReadOnlyList<V1Pod> pods = workload is V1Pod pod ? [pod] : Await(cancel => client.PodsOfAsync(workload, ns, cancel));
         KubeWorkloadHealth verdict = HealthRules.Judge(workload, pods, ClaimsOf(client, pods, ns));
         _allHealthy &= verdict.Healthy;
         if (!Quiet) WriteObject(verdict);
-    }
-
-    private IReadOnlyList<V1Pod> PodsOf(KubeClient client, object workload, string ns)
-    {
-        ResourceHeader header = ResourceHeader.Read(workload);
-        JsonNode? selector = ResourceJson.ToJsonObject(workload)["spec"]?["selector"];
-        if (LabelSelectorText.Of(selector) is not { } labels) throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"{header.Reference} runs no pods that could be judged.") { Target = header.Reference };
-        (List<object> items, _) = Await(cancel => client.ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = ns, LabelSelector = labels }, cancel));
-        return [.. items.OfType<V1Pod>()];
     }
 
     private IReadOnlyList<V1PersistentVolumeClaim> ClaimsOf(KubeClient client, IReadOnlyList<V1Pod> pods, string ns)
