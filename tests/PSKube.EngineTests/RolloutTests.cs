@@ -293,10 +293,9 @@ public sealed class RolloutTests : IDisposable
         Assert.Equal([5, 7], puts.Select(put => JsonNode.Parse(put.Body)!["spec"]!["replicas"]!.GetValue<int>()));
         Assert.All(puts, put => Assert.Contains("\"resourceVersion\":\"7\"", put.Body, StringComparison.Ordinal));
         Assert.Equal(8, ((V1Deployment)_engine.Run("Set-KubeScale deployment/web -Replicas +1").Output.Single().BaseObject).Spec.Replicas);
-        Assert.Equal(7, ((V1Deployment)_engine.Run("Set-KubeScale deployment/web -Replicas '-1' -DryRun Client").Output.Single().BaseObject).Spec.Replicas);
+        Assert.Equal(7, ((V1Deployment)_engine.Run("Set-KubeScale deployment/web -Replicas -1 -DryRun Client").Output.Single().BaseObject).Spec.Replicas);
         Assert.Equal(8, replicas["web"]);
         Assert.StartsWith("KubeInvalidArgument,", _engine.Run("Set-KubeScale deployment/web -Replicas '-9'").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.StartsWith("ParameterArgumentTransformationError,", _engine.Run("Set-KubeScale deployment/web -Replicas -1").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("ParameterArgumentTransformationError,", _engine.Run("$n = 2 - 5; Set-KubeScale deployment/web -Replicas $n").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(8, replicas["web"]);
     }

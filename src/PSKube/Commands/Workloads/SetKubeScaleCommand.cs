@@ -13,7 +13,7 @@ namespace PSKube.Commands.Workloads;
 /// <summary>
 /// Sets how many pods a Deployment, ReplicaSet, StatefulSet, ReplicationController or any kind with a <c>scale</c> subresource
 /// runs, and emits the workload. The rules are kubectl's (<c>pkg/scale/scale.go</c>). A warning tells when an autoscaler sets
-/// the number too.
+/// the number too. -Wait waits until the pods are available, where kubectl waits until they are created.
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "KubeScale", DefaultParameterSetName = "Target", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(IKubernetesObject))]
