@@ -117,6 +117,16 @@ public sealed class PrinterTests : IDisposable
         Assert.Equal(expected, result.Output[0].ToString());
     }
 
+    [Theory]
+    [InlineData("v1", "Endpoints", """{"metadata":{"name":"e"}}""", @"NAME\s+ENDPOINTS\s+AGE[-\s]+e\s+<none>\s+<unknown>")]
+    [InlineData("v1", "Endpoints", """{"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}],"ports":[{"port":80},{"name":"tls","port":443}]}]}""", @"e\s+10\.0\.0\.1:80,10\.0\.0\.2:80,10\.0\.0\.1:443 \+ 1 more\.\.\.\s+<unknown>")]
+    [InlineData("storage.k8s.io/v1", "StorageClass", """{"metadata":{"name":"s"},"provisioner":"p","reclaimPolicy":"Delete","volumeBindingMode":"Immediate","allowVolumeExpansion":true}""", @"VOLUMEBINDINGMODE\s+ALLOWVOLUMEEXPANSION\s+AGE[-\s]+s\s+p\s+Delete\s+Immediate\s+true\s+<unknown>")]
+    [InlineData("storage.k8s.io/v1", "StorageClass", """{"metadata":{"name":"s"},"provisioner":"p","reclaimPolicy":"Delete","volumeBindingMode":"Immediate"}""", @"Immediate\s+false\s+<unknown>")]
+    public void OtherTablesReadAsKubectlPrintsThem(string version, string kind, string json, string expected)
+    {
+        Assert.Matches(expected, _engine.Show("$o", ("o", ResourceJson.Decode(JsonDocument.Parse(json).RootElement, version, kind))));
+    }
+
     [Fact]
     public void T37_MissingCountsAreZero_AndMissingReplicasOne()
     {

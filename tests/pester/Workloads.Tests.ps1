@@ -38,7 +38,6 @@ Describe 'Workloads without a cluster' {
 
     It 'builds what kubectl builds: <command>' -Skip:$NoKubectl -ForEach @(
         @{ Command = 'New-KubeNamespace team-a'; Kubectl = 'create', 'namespace', 'team-a' }
-        @{ Command = 'New-KubePod sleepy busybox -ArgumentList sleep, 3600'; Kubectl = 'run', 'sleepy', '--image=busybox', '--', 'sleep', '3600' }
         @{ Command = 'New-KubeDeployment web nginx -Replicas 3 -Port 80'; Kubectl = 'create', 'deployment', 'web', '--image=nginx', '--replicas=3', '--port=80' }
         @{ Command = 'New-KubeJob pi perl -Command perl, -wle, "print bpi(2000)"'; Kubectl = 'create', 'job', 'pi', '--image=perl', '--', 'perl', '-wle', 'print bpi(2000)' }
         @{ Command = 'New-KubeCronJob hello busybox "*/5 * * * *" -Command echo, hello'; Kubectl = 'create', 'cronjob', 'hello', '--image=busybox', '--schedule=*/5 * * * *', '--', 'echo', 'hello' }
@@ -99,8 +98,8 @@ Describe 'Workloads without a cluster' {
     }
 
     It 'New-KubeService exposes a piped workload with its selector and ports' {
-        $service = New-KubeDeployment web nginx -Port 8080 -Label @{ tier = 'front' } -DryRun Client | New-KubeService -DryRun Client
-        $service.Name, $service.Spec.Ports[0].Port, $service.Spec.Selector['tier'] | Should -Be 'web', 8080, 'front'
+        $service = New-KubeDeployment web nginx -Port 8080 -DryRun Client | New-KubeService front -DryRun Client
+        $service.Name, $service.Spec.Ports[0].Port, $service.Spec.Selector['app'] | Should -Be 'front', 8080, 'web'
         { New-KubeDeployment web nginx -DryRun Client | New-KubeService -DryRun Client -ErrorAction Stop } | Should -Throw -ErrorId 'KubeInvalidArgument,*'
     }
 
@@ -146,7 +145,7 @@ Describe 'Workloads without a cluster' {
 
     It 'asks no cluster with -WhatIf: <command>' -ForEach @(
         @{ Command = 'New-KubeReplicaSet a nginx' }, @{ Command = 'New-KubeStatefulSet a nginx -CreateHeadlessService' }, @{ Command = 'New-KubeDaemonSet a nginx' }
-        @{ Command = 'New-KubeJob a nginx' }, @{ Command = 'New-KubeCronJob a nginx @daily' }, @{ Command = 'New-KubeAutoscaler deployment/a -Max 2' }
+        @{ Command = 'New-KubeJob a nginx' }, @{ Command = 'New-KubeCronJob a nginx "@daily"' }, @{ Command = 'New-KubeAutoscaler deployment/a -Max 2' }
         @{ Command = 'New-KubeService a -Port 80' }, @{ Command = 'New-KubeConfigMap a @{ b = "c" }' }, @{ Command = 'New-KubeSecret a @{ b = "c" }' }
         @{ Command = 'New-KubePersistentVolumeClaim a 1Gi' }, @{ Command = 'New-KubeNamespace a' }
     ) {
@@ -163,9 +162,9 @@ Describe 'Workloads without a cluster' {
     It 'refuses what no server would take: <command>' -ForEach @(
         @{ Command = 'New-KubeNamespace Team_A'; Id = 'KubeInvalidName' }
         @{ Command = 'New-KubeSecret "" @{ a = "b" }'; Id = 'KubeInvalidName' }
-        @{ Command = 'New-KubeConfigMap a @{ "b/c" = "d" }'; Id = 'KubeInvalidArgument' }
+        @{ Command = 'New-KubeConfigMap a @{ "b/c" = "d" }'; Id = 'KubeInvalidName' }
         @{ Command = 'New-KubeConfigMap a -Path ./nothing-there'; Id = 'KubeFileUnreadable' }
-        @{ Command = 'New-KubeSecret a -CertificatePath $PSCommandPath -KeyPath $PSCommandPath'; Id = 'KubeInvalidArgument' }
+        @{ Command = 'New-KubeSecret a -CertificatePath $Here/app.conf -KeyPath $Here/app.conf'; Id = 'KubeInvalidArgument' }
         @{ Command = 'New-KubeService a -Port eighty'; Id = 'KubeInvalidArgument' }
         @{ Command = 'New-KubeService a -Port 80 -NodePort 30000'; Id = 'KubeInvalidArgument' }
         @{ Command = 'New-KubeCronJob a nginx never'; Id = 'KubeInvalidArgument' }
@@ -178,5 +177,217 @@ Describe 'Workloads without a cluster' {
     It 'shows no value of a secret' {
         $secret = New-KubeSecret db @{ password = 'canary-5c1' } -DryRun Client
         ($secret | Out-String) + ($secret | Format-Table -View Wide -ErrorAction Ignore | Out-String) | Should -Not -Match 'canary|Y2FuYXJ5'
+    }
+}
+
+Describe 'Workloads on a cluster' -Skip:$NoCluster {
+    BeforeAll {
+        . "$PSScriptRoot/common.ps1"
+        $script:Space = "pskube-test-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
+        $script:In = @{ Namespace = $Space }
+        $script:Made = New-KubeNamespace $Space -Label @{ purpose = 'test' }
+        New-KubeDeployment web nginx -Replicas 2 -Port 80 @In -Resources @{ requests = @{ cpu = '10m' } } -Wait -Timeout 2m | Out-Null
+    }
+    AfterAll { if ($Space) { Remove-KubeNamespace $Space -Confirm:$false -Wait -Timeout 3m } }
+
+    It 'New-KubeNamespace made one, Get-KubeNamespace finds it, Remove-KubeNamespace asks' {
+        $Made | Should -BeOfType ([k8s.Models.V1Namespace])
+        (Get-KubeNamespace -LabelSelector purpose=test).Name | Should -Contain $Space
+        Remove-KubeNamespace $Space -WhatIf
+        { New-KubeNamespace $Space -ErrorAction Stop } | Should -Throw -ErrorId 'KubeAlreadyExists,*'
+        (New-KubeNamespace "$Space-dry" -DryRun Server).Metadata.Uid | Should -Not -BeNullOrEmpty
+        { Get-KubeNamespace "$Space-dry" -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
+    }
+
+    It '<get> reads what <make> created, and <remove> removes it after a question' -ForEach @(
+        @{ Get = 'Get-KubeDeployment'; Remove = 'Remove-KubeDeployment'; Make = 'New-KubeDeployment gone nginx -Replicas 0'; Kind = 'Deployment' }
+        @{ Get = 'Get-KubeReplicaSet'; Remove = 'Remove-KubeReplicaSet'; Make = 'New-KubeReplicaSet gone nginx -Replicas 1 -Wait'; Kind = 'ReplicaSet' }
+        @{ Get = 'Get-KubeStatefulSet'; Remove = 'Remove-KubeStatefulSet'; Make = 'New-KubeStatefulSet gone nginx -Wait'; Kind = 'StatefulSet' }
+        @{ Get = 'Get-KubeDaemonSet'; Remove = 'Remove-KubeDaemonSet'; Make = 'New-KubeDaemonSet gone nginx -Wait'; Kind = 'DaemonSet' }
+        @{ Get = 'Get-KubeJob'; Remove = 'Remove-KubeJob'; Make = 'New-KubeJob gone busybox -Command sleep, 3600'; Kind = 'Job' }
+        @{ Get = 'Get-KubeCronJob'; Remove = 'Remove-KubeCronJob'; Make = 'New-KubeCronJob gone busybox "@yearly"'; Kind = 'CronJob' }
+        @{ Get = 'Get-KubeAutoscaler'; Remove = 'Remove-KubeAutoscaler'; Make = 'New-KubeAutoscaler deployment/gone -Max 3 -Cpu 50%'; Kind = 'HorizontalPodAutoscaler' }
+        @{ Get = 'Get-KubeService'; Remove = 'Remove-KubeService'; Make = 'New-KubeService gone -Port 80'; Kind = 'Service' }
+        @{ Get = 'Get-KubeConfigMap'; Remove = 'Remove-KubeConfigMap'; Make = 'New-KubeConfigMap gone @{ a = "b" }'; Kind = 'ConfigMap' }
+        @{ Get = 'Get-KubeSecret'; Remove = 'Remove-KubeSecret'; Make = 'New-KubeSecret gone @{ a = "b" }'; Kind = 'Secret' }
+        @{ Get = 'Get-KubePersistentVolumeClaim'; Remove = 'Remove-KubePersistentVolumeClaim'; Make = 'New-KubePersistentVolumeClaim gone 1Gi -StorageClass none-such'; Kind = 'PersistentVolumeClaim' }
+    ) {
+        $made = & ([scriptblock]::Create("$Make @In"))
+        $made.Kind, $made.Name, $made.Namespace | Should -Be $Kind, 'gone', $Space
+        (& $Get gone @In).Metadata.Uid | Should -Be $made.Metadata.Uid
+        (& $Get 'g?ne' @In).Name | Should -Be 'gone'
+        (Get-KubeNamespace $Space | & $Get).Name | Should -Contain 'gone'
+        { & ([scriptblock]::Create("$($Make -replace ' -Wait') @In -ErrorAction Stop")) } | Should -Throw -ErrorId 'KubeAlreadyExists,*'
+        & $Remove gone @In -WhatIf
+        & $Get gone @In | & $Remove -Confirm:$false -Force -Wait -Timeout 1m -WarningAction SilentlyContinue
+        { & $Get gone @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
+        & $Remove gone @In -Confirm:$false -IgnoreNotFound -ErrorAction Stop
+    }
+
+    It 'New-KubeJob -Wait emits a job that is complete' {
+        $job = New-KubeJob done busybox -Command true @In -Wait -Timeout 1m
+        $job.Status.Succeeded | Should -Be 1
+        (Get-KubePod @In -LabelSelector job-name=done).State | Should -Be 'Completed'
+    }
+
+    It 'New-KubeCronJob spawns jobs, and gives its template to others' {
+        $cron = New-KubeCronJob tick busybox '* * * * *' -Command true @In
+        $cron.ApiVersion | Should -BeIn 'batch/v1', 'batch/v1beta1'
+        ($cron | New-KubeJob tick-now -Wait -Timeout 1m).Status.Succeeded | Should -Be 1
+        (New-KubeJob tick-later -FromCronJob tick @In -DryRun Server).Spec.Template.Spec.Containers[0].Command | Should -Be 'true'
+        # The controller of 1.20 looks every ten seconds; a minute begins within sixty.
+        $spawned = Watch-KubeResource job @In -Change Added -ChangeOnly -Timeout 90s | Select-Object -First 1
+        $spawned.Object.Metadata.OwnerReferences.Uid | Should -Be $cron.Metadata.Uid
+        Remove-KubeCronJob tick @In -Confirm:$false -Wait -Cascade Foreground
+        (Get-KubeJob @In).Metadata.OwnerReferences.Name | Should -Not -Contain 'tick'
+    }
+
+    It 'New-KubeAutoscaler scales in the best version that the server has' {
+        $scaler = Get-KubeDeployment web @In | New-KubeAutoscaler -Min 1 -Max 4 -Cpu 80%
+        $scaler.ApiVersion | Should -BeIn 'autoscaling/v2', 'autoscaling/v1'
+        $scaler.Spec.ScaleTargetRef.Name | Should -Be 'web'
+        (Get-KubeAutoscaler web @In).Spec.MaxReplicas | Should -Be 4
+        Get-KubeAutoscaler web @In | Remove-KubeAutoscaler -Confirm:$false
+    }
+
+    It 'New-KubeService of a piped deployment is that of kubectl expose' -Skip:$NoKubectl {
+        $theirs = & kubectl expose deployment web -n $Space --dry-run=client -o json | ConvertFrom-Json -AsHashtable
+        $ours = Get-KubeDeployment web @In | New-KubeService -DryRun Client
+        $ours.Name, $ours.Spec.Ports[0].Port, $ours.Spec.Ports[0].Protocol, "$($ours.Spec.Ports[0].TargetPort)" | Should -Be $theirs.metadata.name, $theirs.spec.ports[0].port, $theirs.spec.ports[0].protocol, "$($theirs.spec.ports[0].targetPort)"
+        $ours.Spec.Selector['app'], $ours.Metadata.Labels['app'] | Should -Be $theirs.spec.selector.app, $theirs.metadata.labels.app
+        (Get-KubeDeployment web @In | New-KubeService).Spec.ClusterIP | Should -Not -BeNullOrEmpty
+    }
+
+    It 'ConvertTo-KubePod, ConvertTo-KubeJob and ConvertTo-KubeDeployment make of what runs something else that runs' {
+        (Get-KubeDeployment web @In | ConvertTo-KubePod web-copy -WarningAction SilentlyContinue | Invoke-KubeApply -Wait -Timeout 1m).State | Should -Be 'Running'
+        (Get-KubePod web-copy @In | ConvertTo-KubeDeployment web-more -Replicas 2 | Invoke-KubeApply -Wait -Timeout 1m).Ready | Should -Be '2/2'
+        $job = New-KubePod once busybox -Command true -RestartPolicy Never -DryRun Client | ConvertTo-KubeJob | Invoke-KubeApply @In -Wait -Timeout 1m
+        $job.Status.Succeeded | Should -Be 1
+        Remove-KubeDeployment web-more @In -Confirm:$false
+        Remove-KubePod web-copy @In -Confirm:$false -Force -WarningAction SilentlyContinue
+    }
+
+    It 'New-KubeStatefulSet has its service and claims; Remove-KubeStatefulSet stops it in order and takes the claims along' {
+        $service, $set = New-KubeStatefulSet db nginx -Replicas 2 -Port 80 -CreateHeadlessService -VolumeClaimTemplate @{ data = '1Gi' } -ClaimMountPath @{ data = '/data' } @In -Wait -Timeout 3m
+        $service.Spec.ClusterIP | Should -Be 'None'
+        $set.Ready | Should -Be '2/2'
+        (Get-KubePersistentVolumeClaim @In).Name | Should -Contain 'data-db-1'
+        $set | Remove-KubeStatefulSet -ScaleDownFirst -Confirm:$false -Wait -Timeout 2m -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Match 'data-db-0, data-db-1'
+        { Get-KubeStatefulSet db @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
+        (Get-KubePersistentVolumeClaim 'data-db-*' @In).Count | Should -Be 2
+
+        New-KubeStatefulSet db nginx -Replicas 2 -ServiceName db -VolumeClaimTemplate @{ data = '1Gi' } @In -Wait -Timeout 3m | Remove-KubeStatefulSet -ScaleDownFirst -RemoveVolumeClaim -Confirm:$false -Wait -Timeout 2m
+        Get-KubePod @In -LabelSelector app=db | Should -BeNullOrEmpty
+        Get-KubePersistentVolumeClaim 'data-db-*' @In | Should -BeNullOrEmpty
+    }
+
+    Context 'with workloads that are not well' {
+        BeforeAll {
+            New-KubeDeployment no-image registry.invalid/nothing @In | Out-Null
+            New-KubeDeployment crash busybox -Command sh, -c, 'exit 3' @In | Out-Null
+            New-KubeDeployment no-node nginx -NodeSelector @{ none = 'such' } @In | Out-Null
+            New-KubeJob failed busybox -Command false -BackoffLimit 0 @In | Out-Null
+        }
+
+        It 'Test-KubeWorkload says of <target>: <reason>' -ForEach @(
+            @{ Target = 'deployment/web'; Reason = 'Healthy' }
+            @{ Target = 'deployment/no-image'; Reason = 'ImagePullBackOff|ErrImagePull' }
+            @{ Target = 'deployment/crash'; Reason = 'CrashLoopBackOff' }
+            @{ Target = 'deployment/no-node'; Reason = 'Unschedulable' }
+            @{ Target = 'job/failed'; Reason = 'BackoffLimitExceeded|Error|Failed' }
+        ) {
+            # A crash loop is one only after its second crash.
+            foreach ($try in 1..60) {
+                $verdict = Test-KubeWorkload $Target @In
+                if ($verdict.Reason -match "^($Reason)`$") { break }
+                Start-Sleep 1
+            }
+            $verdict.Reason | Should -Match "^($Reason)`$"
+            $verdict.Healthy | Should -Be ($Reason -eq 'Healthy')
+            Test-KubeWorkload $Target @In -Quiet | Should -Be ($Reason -eq 'Healthy')
+            if ($Reason -ne 'Healthy') { $verdict.Evidence[0] | Should -Match 'pod/|BackoffLimitExceeded' }
+        }
+
+        It 'Test-KubeWorkload judges all that is there, and by label' {
+            (Test-KubeWorkload @In | Where-Object Healthy).Name | Should -Contain 'web'
+            (Test-KubeWorkload @In | Where-Object { -not $_.Healthy }).Name | Should -Contain 'crash'
+            (Test-KubeWorkload @In -LabelSelector app=web).Name | Should -Be 'web'
+            Get-KubeDeployment web, crash @In | Test-KubeWorkload -Quiet | Should -BeFalse
+        }
+
+        It 'Get-KubeEvent tells what went wrong, for an object, by type, the latest' {
+            $pod = Get-KubePod @In -LabelSelector app=no-node
+            ($pod | Get-KubeEvent -Type Warning).Reason | Should -Contain 'FailedScheduling'
+            (Get-KubeEvent "pod/$($pod.Name)" @In).InvolvedObject.Name | Select-Object -Unique | Should -Be $pod.Name
+            (Get-KubeEvent @In -Limit 3).Count | Should -Be 3
+            (Get-KubeEvent @In -FieldSelector reason=FailedScheduling)[0] | Should -BeOfType ([k8s.Models.Corev1Event])
+            (Get-KubeEvent @In -Type Warning -Follow | Select-Object -First 1).Type | Should -Be 'Warning'
+        }
+
+        It 'Wait-KubeResource ends at once in a state that it is to fail on' {
+            $pod = Get-KubePod @In -LabelSelector app=no-image
+            { $pod | Wait-KubeResource -FailOn ImagePullBackOff, ErrImagePull -Timeout 1m -ErrorAction Stop } | Should -Throw -ErrorId 'KubeWaitFailed,*'
+            { Wait-KubeResource deployment/no-node @In -Timeout 1s -ErrorAction Stop } | Should -Throw -ErrorId 'KubeWaitTimeout,*' -ExpectedMessage '*0 of 1 pods are available*'
+        }
+    }
+
+    It 'Get-KubeDescription prints <target> as kubectl describe does' -Skip:$NoKubectl -ForEach @(
+        @{ Target = 'deployment/web' }, @{ Target = 'service/described' }, @{ Target = 'pod' }, @{ Target = 'replicaset' }, @{ Target = 'configmap/described' }, @{ Target = 'secret/described' }, @{ Target = 'namespace' }
+    ) {
+        switch ($Target) {
+            # Without pods: a kubectl that is much newer than its server finds no endpoints at all.
+            'service/described' { New-KubeService described -Port 80:http @In | Out-Null }
+            'configmap/described' { New-KubeConfigMap described @{ a = 'b' } @In | Out-Null }
+            'secret/described' { New-KubeSecret described @{ a = 'canary' } @In | Out-Null }
+            'pod' { $Target = "pod/$((Get-KubePod @In -LabelSelector app=web)[0].Name)" }
+            'replicaset' { $Target = "replicaset/$((Get-KubeReplicaSet @In -LabelSelector app=web).Name)" }
+            'namespace' { $Target = "namespace/$Space" }
+        }
+        # Ages move on between the two.
+        foreach ($try in 1..4) {
+            $theirs = (& kubectl describe $Target -n $Space 2>$null) -join "`n"
+            $ours = "$(Get-KubeDescription $Target @In)"
+            if ($ours.Trim() -eq $theirs.Trim()) { break }
+        }
+        $ours.Trim() -split "`n" | Should -Be ($theirs.Trim() -split "`n")
+    }
+
+    It 'Get-KubeDescription has the same as values' {
+        $description = Get-KubeDeployment web @In | Get-KubeDescription
+        $description.Kind, $description.Name | Should -Be 'Deployment', 'web'
+        (Get-KubeDescription service/web @In).ToString() | Should -Match 'Endpoints: +[0-9.]+:80,[0-9.]+:80'
+        $description.Events.Reason | Should -Contain 'ScalingReplicaSet'
+        $description.Related.Kind | Should -Contain 'ReplicaSet'
+        ($description.Sections | Where-Object Name -EQ 'Name').Value | Should -Be 'web'
+        ("pod/$((Get-KubePod @In -LabelSelector app=web)[0].Name)" | Get-KubeDescription @In -NoEvent).Events | Should -BeNullOrEmpty
+        { Get-KubeDescription deployment/none-such @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
+    }
+
+    It 'Get-KubeWorkload -Tree draws who owns whom' {
+        $tree = Get-KubeWorkload app=web -Tree @In | Where-Object Kind -EQ Deployment
+        $tree.Name | Should -Be 'web'
+        $tree.Children[0].Kind | Should -Be 'ReplicaSet'
+        $tree.Children[0].Children.Kind | Should -Be 'Pod', 'Pod'
+        "$tree" | Should -Match 'container/nginx'
+    }
+
+    It 'Watch-KubeResource tells each change once, and ends by count or time' {
+        $job = Start-ThreadJob { param($module, $space) Import-Module $module; Start-Sleep 1; New-KubeConfigMap seen @{ a = 'b' } -Namespace $space; Remove-KubeConfigMap seen -Namespace $space -Confirm:$false } -ArgumentList $ModulePath, $Space
+        $seen = Watch-KubeResource configmap seen @In -ChangeOnly -Timeout 30s | Select-Object -First 2
+        $seen.Change | Should -Be 'Added', 'Deleted'
+        $seen[0].Name, $seen[0].Object.Data['a'] | Should -Be 'seen', 'b'
+        $job | Receive-Job -Wait -AutoRemoveJob | Out-Null
+        (Watch-KubeResource deployment web @In -Timeout 1s).Change | Should -Be 'Added'
+    }
+
+    It 'Wait-KubeResource waits for a condition, a value, a script, and for what is to go' {
+        (Wait-KubeResource deployment/web @In -Condition Available -Timeout 10s).Name | Should -Be 'web'
+        (Get-KubePod @In -LabelSelector app=web | Wait-KubeResource -Property status.phase -Value Running -Timeout 10s).Count | Should -Be 2
+        (Wait-KubeResource -Kind deployment -Name web @In -Until { $_.Status.ReadyReplicas -eq 2 } -Timeout 10s).Name | Should -Be 'web'
+        New-KubeConfigMap going @In | Out-Null
+        Remove-KubeConfigMap going @In -Confirm:$false
+        Wait-KubeResource configmap/going @In -Deleted -Timeout 10s | Should -BeNullOrEmpty
+        { Wait-KubeResource pod/none-such @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
     }
 }

@@ -332,6 +332,9 @@ public static class KubeMembers
 
     public static string? EventSource(PSObject target) => Of<Corev1Event>(target) is { } seen ? Describe.EventText.Source(seen) : null;
 
+    // Endpoints.
+    public static string? EndpointAddresses(PSObject target) => Of<V1Endpoints>(target) is not { } endpoints ? null : endpoints.Subsets is { Count: > 0 } ? Describe.ServiceText.Shorten([.. Describe.ServiceEndpoint.Of(endpoints).Select(endpoint => endpoint.Address)]) : "<none>";
+
     // ServiceAccount, ConfigMap, Secret.
     public static int? SecretCount(PSObject target) => Of<V1ServiceAccount>(target) is { } account ? account.Secrets?.Count ?? 0 : null;
 

@@ -84,6 +84,10 @@ public static class ViewText
         return isDefault ? name + " (default)" : name;
     }
 
+    /// <summary>Whether volumes of a storage class can grow; false when it does not say.</summary>
+    /// <param name="target">The storage class.</param>
+    public static string VolumeExpansion(PSObject target) => Member(target, "AllowVolumeExpansion") is true ? "true" : "false";
+
     /// <summary>The name with its kind, as <c>kubectl get all</c> prints it: <c>deployment.apps/web</c>.</summary>
     /// <param name="target">The object.</param>
     public static string QualifiedName(PSObject target)

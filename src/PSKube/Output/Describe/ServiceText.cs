@@ -44,7 +44,12 @@ internal static class ServiceText
     internal static string Endpoints(IReadOnlyList<ServiceEndpoint> endpoints, string port)
     {
         string[] all = [.. endpoints.Where(endpoint => endpoint.PortName is null || endpoint.PortName == port).Select(endpoint => endpoint.Address)];
-        if (endpoints.Count == 0) return DescriptionWriter.None;
+        return endpoints.Count == 0 ? DescriptionWriter.None : Shorten(all);
+    }
+
+    /// <summary>The first of several addresses, and how many more there are.</summary>
+    internal static string Shorten(string[] all)
+    {
         string text = string.Join(',', all.Take(MaxAddresses));
         return all.Length > MaxAddresses ? Words.Plain($"{text} + {all.Length - MaxAddresses} more...") : text;
     }
