@@ -3,7 +3,9 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -39,6 +41,12 @@ public sealed record ScriptedReply(int Status, string Body)
 
     /// <summary>The body compressed, as the API server sends what is large to whoever takes it.</summary>
     public bool Gzip { get; init; }
+
+    /// <summary>What to say on the WebSocket that this reply opens; null for a reply that opens none.</summary>
+    public Func<WebSocket, CancellationToken, Task>? Talk { get; init; }
+
+    /// <summary>The subprotocol that is agreed to.</summary>
+    public string Protocol { get; init; } = "";
 
     /// <summary>An object or list in JSON.</summary>
     public static ScriptedReply Ok(string json) => new(200, json);
@@ -142,15 +150,32 @@ public sealed class ScriptedServer : IDisposable
                     while (await ReadAsync(stream).ConfigureAwait(false) is { } request)
                     {
                         _requests.Enqueue(request);
-                        if (!await SendAsync(stream, _answer(request)).ConfigureAwait(false)) return;
+                        ScriptedReply reply = _answer(request);
+                        if (reply.Talk is not null)
+                        {
+                            await TalkAsync(stream, request, reply).ConfigureAwait(false);
+                            return;
+                        }
+
+                        if (!await SendAsync(stream, reply).ConfigureAwait(false)) return;
                     }
                 }
             }
-            catch (Exception failure) when (failure is IOException or AuthenticationException or OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception failure) when (failure is IOException or WebSocketException or AuthenticationException or OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 Interlocked.Increment(ref _closedByClient);
             }
         }
+    }
+
+    private async Task TalkAsync(Stream stream, SeenRequest request, ScriptedReply reply)
+    {
+        string accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(request.Headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+        string head = $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {reply.Protocol}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _stop.Token).ConfigureAwait(false);
+        await stream.FlushAsync(_stop.Token).ConfigureAwait(false);
+        using WebSocket socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = reply.Protocol });
+        await reply.Talk!(socket, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task<bool> SendAsync(Stream stream, ScriptedReply reply)
