@@ -5,7 +5,7 @@ using System.Text;
 namespace PSKube.TestKit;
 
 /// <summary>The server's side of a remote command: what a container runtime says on the WebSocket, and what it hears.</summary>
-public sealed class ScriptedExec(WebSocket socket, CancellationToken cancel)
+public sealed class ScriptedExec(WebSocket socket, CancellationToken cancel) : IDisposable
 {
     /// <summary>Kubernetes 1.30 and newer.</summary>
     public const string Version5 = "v5.channel.k8s.io";
@@ -27,7 +27,7 @@ public sealed class ScriptedExec(WebSocket socket, CancellationToken cancel)
         Protocol = protocol,
         Talk = async (socket, cancel) =>
         {
-            var exec = new ScriptedExec(socket, cancel);
+            using var exec = new ScriptedExec(socket, cancel);
             for (byte channel = 1; channel <= 3; channel++) await exec.SendAsync(channel, []).ConfigureAwait(false);
             await talk(exec).ConfigureAwait(false);
         },
@@ -47,8 +47,11 @@ public sealed class ScriptedExec(WebSocket socket, CancellationToken cancel)
     /// <summary>The words of the command that a request asks for.</summary>
     public static IReadOnlyList<string> Command(SeenRequest request) => [.. request.Target.Split('?')[1].Split('&').Where(pair => pair.StartsWith("command=", StringComparison.Ordinal)).Select(pair => Uri.UnescapeDataString(pair[8..]))];
 
+    /// <inheritdoc/>
+    public void Dispose() => _input.Dispose();
+
     /// <summary>Sends a message on a channel.</summary>
-    public Task SendAsync(byte channel, ReadOnlyMemory<byte> content) => socket.SendAsync(new ArraySegment<byte>([channel, .. content.Span]), WebSocketMessageType.Binary, true, Cancel);
+    public Task SendAsync(byte channel, byte[] content) => socket.SendAsync(new ArraySegment<byte>([channel, .. content]), WebSocketMessageType.Binary, true, Cancel);
 
     /// <summary>Sends part of a message as it is; the first byte of the first part is the channel.</summary>
     public Task SendPartAsync(ReadOnlyMemory<byte> part, bool last) => socket.SendAsync(part, WebSocketMessageType.Binary, last, Cancel).AsTask();
