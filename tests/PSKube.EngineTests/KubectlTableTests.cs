@@ -41,16 +41,21 @@ internal static class Binding
     /// <summary>Fails where the text does not parse, names a command that does not exist, or has parameters that do not bind.</summary>
     public static void Check(Engine engine, string script)
     {
-        Ast parsed = Parser.ParseInput(script, out _, out ParseError[] errors);
+        // The binder that runs commands knows the end of parameters, the static one does not.
+        Ast parsed = Parser.ParseInput(Regex.Replace(script, @" -- [^\n|;)]*", ""), out _, out ParseError[] errors);
         Assert.Empty(errors);
         foreach (CommandAst command in parsed.FindAll(ast => ast is CommandAst, true).Cast<CommandAst>())
         {
             if (command.GetCommandName()?.Contains("-Kube", StringComparison.Ordinal) != true) continue;
             Assert.NotEmpty(engine.Run($"Get-Command {command.GetCommandName()}").Output);
-            StaticBindingResult binding = Bind(engine, command);
-            Assert.True(binding.BindingExceptions.Count == 0, $"{command.Extent.Text}: {string.Join(", ", binding.BindingExceptions.Select(pair => $"{pair.Key} {pair.Value.BindingException.Message}"))}");
+            IEnumerable<string> wrong = Bind(engine, command).BindingExceptions.Values.Where(wrong => !ComesThroughThePipeline(command, wrong.BindingException)).Select(wrong => wrong.BindingException.Message);
+            Assert.True(!wrong.Any(), $"{command.Extent.Text}: {string.Join(", ", wrong)}");
         }
     }
+
+    /// <summary>Where two sets take the pipeline the static binder sees only one of them.</summary>
+    private static bool ComesThroughThePipeline(CommandAst command, ParameterBindingException failure) =>
+        failure.ErrorId == "MissingArgument" && failure.ParameterName == "InputObject" && command.Parent is PipelineAst { PipelineElements: { Count: > 1 } elements } && elements[0] != command;
 
     /// <summary>Binding looks commands up in the runspace of its thread.</summary>
     private static StaticBindingResult Bind(Engine engine, CommandAst command)

@@ -313,7 +313,7 @@ EOF
         tag=${path##*:} path=${path%:*}
         skopeo --insecure-policy copy -q --dest-tls-verify=false "docker-archive:$cache/images/$(archive_of "$image").tar" "docker://127.0.0.1:$registry_port/$path:$tag"
         mkdir -p "$state/certs.d/$host"
-        printf '[host."http://127.0.0.1:%s"]\n  capabilities = ["pull", "resolve"]\n' "$registry_port" > "$state/certs.d/$host/hosts.toml"
+        printf 'server = "http://127.0.0.1:%s"\n[host."http://127.0.0.1:%s"]\n  capabilities = ["pull", "resolve"]\n' "$registry_port" "$registry_port" > "$state/certs.d/$host/hosts.toml"
     done
 }
 
