@@ -66,9 +66,9 @@ try {
 
     Step 'vi daemondemo.yaml: fluentd on every node, on control-plane nodes too'
     New-KubeDaemonSet fluentd-elasticsearch quay.io/fluentd_elasticsearch/fluentd:v2.5.2 @in -DryRun Client -Label @{ 'k8s-app' = 'fluentd-logging' } -Resources @{ limits = @{ memory = '200Mi' }; requests = @{ cpu = '100m'; memory = '200Mi' } } |
-        Add-KubeToleration node-role.kubernetes.io/control-plane -Operator Exists -Effect NoSchedule |
-        Add-KubeToleration node-role.kubernetes.io/master -Operator Exists -Effect NoSchedule |
-        Add-KubeVolume varlog -HostPath /var/log -MountPath /var/log |
+        Add-KubeToleration -Key node-role.kubernetes.io/control-plane -Operator Exists -Effect NoSchedule |
+        Add-KubeToleration -Key node-role.kubernetes.io/master -Operator Exists -Effect NoSchedule |
+        Add-KubeVolume -Volume varlog -HostPath /var/log -MountPath /var/log |
         Invoke-KubeApply @in -Wait -Timeout 2m | Out-Host
 
     Step 'kubectl get ds -n kube-system kube-proxy, and -o yaml (here: the one just made)'
@@ -124,7 +124,7 @@ try {
     Assert (@(Get-KubePod @in -LabelSelector app=firstnginx | Where-Object State -EQ Running).Count -eq 4) 'four pods of firstnginx are running'
 
     Step 'Alternatively, a HorizontalPodAutoscaler can be used'
-    Get-KubeDeployment firstnginx @in | New-KubeAutoscaler -MinReplicas 2 -MaxReplicas 5 -CpuUtilization 80 -WarningAction SilentlyContinue | Out-Host
+    Get-KubeDeployment firstnginx @in | New-KubeAutoscaler -MinReplicas 2 -MaxReplicas 5 -Cpu 80% -WarningAction SilentlyContinue | Out-Host
     Remove-KubeAutoscaler firstnginx @in -Confirm:$false
     Set-KubeScale deployment/firstnginx -Replicas 2 @in -Wait -Timeout 2m | Out-Host
 
@@ -133,7 +133,7 @@ try {
     New-KubePod two-containers @in -DryRun Client -Container @(
         New-KubeContainer nginx-container nginx
         New-KubeContainer busybox-container busybox -Command /bin/sh -ArgumentList '-c', 'echo hello from the cluster > /messages/index.html && sleep 600'
-    ) | Add-KubeVolume shared-data -EmptyDir -MountPath @{ 'nginx-container' = '/usr/share/nginx/html'; 'busybox-container' = '/messages' } |
+    ) | Add-KubeVolume -Volume shared-data -EmptyDir -MountPath @{ 'nginx-container' = '/usr/share/nginx/html'; 'busybox-container' = '/messages' } |
         Invoke-KubeApply @in -Wait -Timeout 2m | Out-Host
 
     Step 'kubectl exec -it two-containers -c nginx-container -- cat /usr/share/nginx/html/index.html'
@@ -154,7 +154,7 @@ try {
 
     # --- The end: scale a StatefulSet to zero before it is removed; its claims stay unless they are removed too --------------
     Step 'Remove it all'
-    Remove-KubeStatefulSet web @in -ScaleDownFirst -RemoveVolumeClaim -Confirm:$false
+    Remove-KubeStatefulSet web @in -ScaleDownFirst -RemoveVolumeClaim -Wait -Timeout 2m -Confirm:$false
     Assert (-not (Get-KubePersistentVolumeClaim @in)) 'no claim is left'
 }
 finally {

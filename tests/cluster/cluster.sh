@@ -94,6 +94,7 @@ cmd_build() {
 # is a shell, all end at once when they are asked to.
 image_names=(
     busybox:latest busybox:1.36
+    busybox:1.27 # what the recycler of volumes runs
     nginx:latest nginx:1.25 nginx:1.14.2 nginx:alpine
     k8s.gcr.io/nginx-slim:0.8 registry.k8s.io/nginx-slim:0.8
     quay.io/fluentd_elasticsearch/fluentd:v2.5.2
@@ -278,7 +279,7 @@ metadata: {name: standard, annotations: {storageclass.kubernetes.io/is-default-c
 provisioner: kubernetes.io/no-provisioner
 EOF
     local i
-    for i in 0 1 2 3 4 5 6 7 8 9; do
+    for i in {0..29}; do
         mkdir -p "$state/volumes/$i"
         post /api/v1/persistentvolumes <<EOF
 apiVersion: v1

@@ -42,6 +42,7 @@ internal static class Readiness
         if (Behind(deployment.Metadata, status?.ObservedGeneration)) return "its new specification has not been seen yet";
         if ((status?.UpdatedReplicas ?? 0) < wanted) return Count(status?.UpdatedReplicas, wanted, "updated");
         if ((status?.Replicas ?? 0) > (status?.UpdatedReplicas ?? 0)) return Plain($"{(status?.Replicas ?? 0) - (status?.UpdatedReplicas ?? 0)} old pods are still there");
+        if ((status?.Replicas ?? 0) > wanted) return Plain($"{status!.Replicas - wanted} pods too many are still there");
         return (status?.AvailableReplicas ?? 0) < wanted ? Count(status?.AvailableReplicas, wanted, "available") : null;
     }
 
