@@ -258,7 +258,7 @@ public sealed class LogTests : IDisposable
     [Fact]
     public void AFollowedLog_WaitsForItsContainer_ButNotForOneThatCannotStart()
     {
-        Serve([Pod(), Pod(Ended)], ScriptedReply.Refuse(404, "NotFound", "the server could not find the requested resource ( pods/log p)"), Waiting("ContainerCreating"), Waiting("PodInitializing"), Log(Line(5, "up")));
+        Serve([Pod(), Pod(Ended)], ScriptedReply.Refuse(404, "NotFound", "the server could not find the requested resource ( pods/log p)"), Waiting("ContainerCreating"), Waiting("PodInitializing"), ScriptedReply.Refuse(400, "BadRequest", "container \\\"a\\\" in pod \\\"p\\\" is not available"), Log(Line(5, "up")));
         Assert.Equal(["up"], Texts(Read("-Follow")));
         Serve([Pod()], Waiting("ContainerCreating"));
         Assert.StartsWith("KubeBadRequest,", Read("-Follow -PodRunningTimeout 0").Error.FullyQualifiedErrorId, StringComparison.Ordinal);

@@ -1,5 +1,5 @@
 # The module on a real cluster; with kubectl beside it where there is one.
-BeforeDiscovery { $script:NoCluster = -not $env:PSKUBE_TEST_KUBECONFIG; $script:NoKubectl = $NoCluster -or -not (Get-Command kubectl -ErrorAction Ignore) }
+BeforeDiscovery { $script:NoCluster = -not $env:PSKUBE_TEST_KUBECONFIG; $script:NoKubectl = $NoCluster -or -not (Get-Command kubectl -ErrorAction Ignore); $script:NoViewer = $NoCluster -or -not (Select-String -Path $env:PSKUBE_TEST_KUBECONFIG -Pattern 'pskube-view' -Quiet) }
 
 Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
     BeforeAll {
@@ -200,7 +200,7 @@ spec: {any: {thing: [1, two]}}
         (ConvertTo-PlainTable $object)[0] | Should -Be 'NAME READY UP-TO-DATE AVAILABLE AGE'
     }
 
-    It 'tells a user who may only look what may not be done' -Skip:(-not (Select-String -Path "$env:PSKUBE_TEST_KUBECONFIG" -Pattern 'pskube-view' -Quiet -ErrorAction Ignore)) {
+    It 'tells a user who may only look what may not be done' -Skip:$NoViewer {
         $failure = { New-KubePod a nginx @In -Context pskube-view -ErrorAction Stop } | Should -Throw -ErrorId 'KubeForbidden,*' -PassThru
         $failure.CategoryInfo.Category | Should -Be 'PermissionDenied'
         (Get-KubeDeployment web @In -Context pskube-view).Name | Should -Be 'web'

@@ -26,7 +26,9 @@ Describe 'The module as it is published' {
     }
 
     It 'asks before everything that changes' {
-        foreach ($command in Get-Command -Module PSKube -CommandType Cmdlet | Where-Object { $_.Verb -in 'New', 'Set', 'Remove' -or $_.Name -eq 'Invoke-KubeApply' }) {
+        # New-KubeContainer only builds; a shell is asked for by Enter-KubePod itself.
+        $changing = 'New', 'Set', 'Add', 'Remove', 'Invoke', 'Undo', 'Restart', 'Suspend', 'Resume', 'Save', 'Restore'
+        foreach ($command in Get-Command -Module PSKube -CommandType Cmdlet | Where-Object { $_.Verb -in $changing -and $_.Name -ne 'New-KubeContainer' }) {
             $command.Parameters.Keys | Should -Contain 'WhatIf' -Because $command.Name
         }
     }

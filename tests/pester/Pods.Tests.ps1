@@ -21,7 +21,7 @@ Describe 'Pods as objects' {
     }
 }
 
-Describe 'Pods as objects, on a cluster' -Skip:$NoCluster {
+Describe 'Pods as objects, on a cluster' -Tag Cluster -Skip:$NoCluster {
     BeforeAll {
         . "$PSScriptRoot/common.ps1"
         $script:Space = "pskube-test-pods-$([guid]::NewGuid().ToString('n').Substring(0, 6))"

@@ -1,7 +1,7 @@
 # Rolling out, going back and scaling on a real cluster, beside kubectl where there is one.
 BeforeDiscovery { $script:NoCluster = -not $env:PSKUBE_TEST_KUBECONFIG; $script:NoKubectl = $NoCluster -or -not (Get-Command kubectl -ErrorAction Ignore) }
 
-Describe 'Rollouts on a cluster' -Skip:$NoCluster {
+Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
     BeforeAll {
         . "$PSScriptRoot/common.ps1"
         $script:Space = "pskube-test-rollout-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
@@ -58,7 +58,7 @@ Describe 'Rollouts on a cluster' -Skip:$NoCluster {
         (Suspend-KubeRollout deployment/web @In).Spec.Paused | Should -BeTrue
         Suspend-KubeRollout deployment/web @In | Out-Null
         & $Image Deployment web nginx:1.25 | Out-Null
-        (Get-KubePod @In -LabelSelector app=web).Spec.Containers.Image | Should -Not -Contain 'nginx:1.25'
+        (Get-KubePod @In -LabelSelector app=web | Where-Object { -not $_.Metadata.DeletionTimestamp }).Spec.Containers.Image | Should -Not -Contain 'nginx:1.25'
         { Restart-KubeRollout deployment/web @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeRolloutPaused,*'
         { Undo-KubeRollout deployment/web @In -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'KubeRolloutPaused,*'
         (Resume-KubeRollout deployment/web @In -Wait -Timeout 2m).UpToDate | Should -Be 1

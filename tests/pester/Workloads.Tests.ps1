@@ -180,7 +180,7 @@ Describe 'Workloads without a cluster' {
     }
 }
 
-Describe 'Workloads on a cluster' -Skip:$NoCluster {
+Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
     BeforeAll {
         . "$PSScriptRoot/common.ps1"
         $script:Space = "pskube-test-$([guid]::NewGuid().ToString('n').Substring(0, 8))"

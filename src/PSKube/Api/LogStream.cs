@@ -284,10 +284,13 @@ internal sealed class LogStream(KubeClient client, RestClient rest, ICallObserve
         };
     }
 
+    /// <summary>The node's words for it (<c>pkg/kubelet/kubelet_pods.go</c>, validateContainerLogStatus), and the server's own.</summary>
+    private static readonly string[] Starting = ["does not have a host assigned", "waiting to start: ContainerCreating", "waiting to start: PodInitializing", " is not available"];
+
     /// <summary>A container that is on its way, not one that cannot start; or a pod of which its node has not heard yet.</summary>
     private static bool IsStarting(KubeApiException refusal) => refusal.StatusCode switch
     {
-        400 => refusal.Message.Contains("does not have a host assigned", StringComparison.Ordinal) || refusal.Message.EndsWith("waiting to start: ContainerCreating", StringComparison.Ordinal) || refusal.Message.EndsWith("waiting to start: PodInitializing", StringComparison.Ordinal),
+        400 => Array.Exists(Starting, refusal.Message.Contains),
         404 => refusal.Message.StartsWith("the server could not find the requested resource", StringComparison.Ordinal),
         _ => false,
     };

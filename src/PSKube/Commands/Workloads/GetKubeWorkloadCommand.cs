@@ -145,7 +145,9 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
             }
         }
 
-        return [.. chosen.OrderBy(GroupRank).ThenBy(kind => GroupRank(kind) < GroupOrder.Length ? kind.Plural : "", StringComparer.Ordinal)];
+        // Each version of a group is a list of its own: before 1.21 jobs were in batch/v1 and cron jobs in batch/v1beta1.
+        List<string> versions = [.. served.Select(kind => kind.ApiVersion).Distinct()];
+        return [.. chosen.OrderBy(GroupRank).ThenBy(kind => versions.IndexOf(kind.ApiVersion)).ThenBy(kind => GroupRank(kind) < GroupOrder.Length ? kind.Plural : "", StringComparer.Ordinal)];
     }
 
     private static int GroupRank(ResourceKind kind) => Array.IndexOf(GroupOrder, kind.Group) is >= 0 and var rank ? rank : GroupOrder.Length;
