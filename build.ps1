@@ -20,6 +20,9 @@ param(
 $ErrorActionPreference = 'Stop'
 $out = Join-Path $PSScriptRoot 'out'
 $module = Join-Path $out 'PSKube'
+# As a .NET tool PowerShell runs inside dotnet; its command is what starts another one.
+$pwsh = (Get-Process -Id $PID).Path
+if ((Split-Path -LeafBase $pwsh) -eq 'dotnet') { $pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
 
 function Invoke-DotNet {
     & dotnet @args
@@ -33,7 +36,7 @@ function Build-Help {
     }
 
     # In a process of its own: PlatyPS brings a YamlDotNet, and a build must not depend on what is loaded here.
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command {
+    & $pwsh -NoProfile -NonInteractive -Command {
         param($docs, $module)
         $ErrorActionPreference = 'Stop'
         Import-Module Microsoft.PowerShell.PlatyPS
@@ -66,7 +69,7 @@ foreach ($step in $Task) {
             Build-Module
             Invoke-DotNet test (Join-Path $PSScriptRoot 'PSKube.sln') -c $Configuration -v quiet -nologo
             Invoke-DotNet build (Join-Path $PSScriptRoot 'tests' 'pester' 'assets' 'OtherYamlDotNet.csproj') -v quiet -nologo
-            & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'pester' 'Invoke-Tests.ps1')
+            & $pwsh -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'pester' 'Invoke-Tests.ps1')
             if ($LASTEXITCODE) { throw 'Pester failed.' }
         }
         'Package' {

@@ -91,7 +91,7 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
             foreach ($try in 1..100) { if ((Get-Screen) -match $Pattern) { return }; Start-Sleep -Milliseconds 200 }
             throw "The screen never showed $Pattern`: $(Get-Screen)"
         }
-        & tmux new-session -d -s $session -x 120 -y 30 "KUBECONFIG='$env:KUBECONFIG' '$((Get-Process -Id $PID).Path)' -NoProfile -NoLogo"
+        & tmux new-session -d -s $session -x 120 -y 30 "KUBECONFIG='$env:KUBECONFIG' '$Pwsh' -NoProfile -NoLogo"
         try {
             Wait-Screen 'PS .*>'
             & tmux send-keys -t $session "Import-Module '$ModulePath'; Enter-KubePod box -Namespace $Space" Enter

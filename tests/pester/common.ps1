@@ -5,12 +5,15 @@ $script:ModulePath = Join-Path $RepositoryRoot 'out' 'PSKube' 'PSKube.psd1'
 $script:HasCluster = [bool]$env:PSKUBE_TEST_KUBECONFIG
 if ($HasCluster) { $env:KUBECONFIG = $env:PSKUBE_TEST_KUBECONFIG }
 else { $env:KUBECONFIG = Join-Path ([IO.Path]::GetTempPath()) 'pskube-no-such-kubeconfig' }
+# As a .NET tool PowerShell runs inside dotnet; its command is what starts another one.
+$script:Pwsh = (Get-Process -Id $PID).Path
+if ((Split-Path -LeafBase $Pwsh) -eq 'dotnet') { $script:Pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
 Import-Module $ModulePath
 
 # Runs a script in a fresh pwsh and returns its output lines; fails with its errors.
 function Invoke-Fresh([string] $Script) {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ErrorActionPreference = 'Stop'; `$ProgressPreference = 'SilentlyContinue'; $Script"))
-    $lines = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1
+    $lines = & $Pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1
     if ($LASTEXITCODE) { throw "The fresh pwsh ended with $LASTEXITCODE`: $($lines -join "`n")" }
     $lines
 }
