@@ -2,6 +2,8 @@ BeforeDiscovery {
     $script:NoHelp = -not (Test-Path (Join-Path $PSScriptRoot '..' '..' 'out' 'PSKube' 'en-US' 'PSKube.dll-Help.xml'))
     # The list of cases is needed before the module is loaded.
     $script:Names = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '..' '..' 'PSKube.psd1')).CmdletsToExport
+    # One line says that the help was left out; the pages themselves are held against the cmdlets in tier 2.
+    if ($NoHelp) { $script:Names = 'Every cmdlet' }
 }
 
 Describe 'Help, where it was built' -Skip:$NoHelp {
