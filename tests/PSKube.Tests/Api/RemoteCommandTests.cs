@@ -159,10 +159,12 @@ public class OrderedTests
     public async Task WhenTheReaderLeaves_WhatRunsIsEnded()
     {
         int ended = 0;
+        using var begun = new CountdownEvent(2);
         Func<CancellationToken, Task<int>> endless = async cancel =>
         {
             try
             {
+                begun.Signal();
                 await Task.Delay(Timeout.Infinite, cancel);
                 return 0;
             }
@@ -174,6 +176,8 @@ public class OrderedTests
         await foreach (int first in Ordered.Of([_ => Task.FromResult(7), endless, endless], 3, CancellationToken.None))
         {
             Assert.Equal(7, first);
+            // What has not begun yet has nothing to end.
+            Assert.True(begun.Wait(TimeSpan.FromSeconds(30)));
             break;
         }
 

@@ -203,6 +203,16 @@ public class PodEditTests
         Assert.Equal(spec["containers"]![0]!["livenessProbe"]!.ToJsonString(), spec["containers"]![0]!["readinessProbe"]!.ToJsonString());
     }
 
+    /// <summary>Servers from 1.28 on drop a value that carries a directive where there was none.</summary>
+    [Fact]
+    public void AProbeWhereThereIsNoneCarriesNoDirective()
+    {
+        const string half = """{"containers":[{"name":"web","livenessProbe":{"tcpSocket":{"port":1}}}]}""";
+        JsonNode container = new ProbeEdit { Probes = ["livenessProbe", "readinessProbe"], Tcp = true, Port = "80" }.Build()(Parse(half))["containers"]![0]!;
+        Assert.Equal("replace", container["livenessProbe"]!["$patch"]!.ToString());
+        Assert.Equal("""{"tcpSocket":{"port":80}}""", container["readinessProbe"]!.ToJsonString());
+    }
+
     [Fact]
     public void TimesAloneChangeTheProbeThatIsThere_AndRemoveTakesItOut()
     {

@@ -62,9 +62,10 @@ internal sealed record ProbeEdit
     {
         JsonObject? handler = Handler(container);
         if (handler is null && container[probe] is null) throw PodTemplateBuilder.Invalid($"The container '{container["name"]}' has no {probe} whose times could be set; say what it does: -HttpGet, -TcpSocket or -Exec.");
-        // Another way to look takes the place of the old one, times and all.
+        // Another way to look takes the place of the old one, times and all. Where there is none, servers from 1.28 on would drop
+        // a value that carries a directive (apimachinery's removeDirectives).
         JsonObject json = handler ?? [];
-        if (handler is not null) json[JsonOverrides.Directive] = "replace";
+        if (handler is not null && container[probe] is not null) json[JsonOverrides.Directive] = "replace";
         foreach ((string field, int value) in Numbers) json[field] = value;
         return json;
     }
