@@ -40,6 +40,27 @@ public sealed class HostTests : IDisposable
     public void TheExitCode_TellsWhetherItWorked(string command, int code) => Assert.Equal(code, HostProcess.Run(command).ExitCode);
 
     [Fact]
+    public void TheQuickStart_RunsTheWholeTutorial_WithTheSdkAlone()
+    {
+        HostRun run = HostProcess.Start([Path.Combine(Engine.RepositoryRoot, "samples", "quick-start.ps1"), "-Speed", "20"]).End();
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Matches(@"deployment\.apps/firstnginx\s+3/3\s+3\s+3", run.Output);
+        Assert.Matches(@"web-2\s+1/1\s+Running", run.Output);
+        Assert.Contains("hello from the cluster", run.Output, StringComparison.Ordinal);
+        // The two lines that do the same elsewhere.
+        string[] lines = [.. run.Output.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+        Assert.Equal(["Connect-KubeCluster YOUR-CONTEXT", "./samples/tutorial.ps1"], lines[^2..]);
+    }
+
+    [Fact]
+    public void TheMainJob_RunsOnASandbox()
+    {
+        HostRun run = HostProcess.Run($"Start-KubeSandbox -Speed 20; & '{Path.Combine(Engine.RepositoryRoot, "samples", "main-job.ps1")}'; 'the end'");
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.EndsWith("the end", run.Output.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AMissingScript_IsNamed()
     {
         HostRun run = HostProcess.Start(["nowhere.ps1"]).End();

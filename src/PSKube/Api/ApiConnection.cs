@@ -20,7 +20,7 @@ internal sealed class ApiConnection
     {
         Config = config;
         // Time limits are the requests' own: HttpClient's would not reach into a body.
-        _http = new HttpClient(ClusterTransport.Create(config)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(config.Transport?.Invoke() ?? ClusterTransport.Create(config)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         Discovery = new Discovery();
     }
 

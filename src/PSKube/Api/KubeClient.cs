@@ -335,6 +335,7 @@ internal sealed class KubeClient
 
     private static KubeClient Open(KubeApiCmdlet cmdlet, ClusterConfig config, string ns)
     {
+        if (config.Ended?.Invoke() is { } over) throw over;
         // Opened on the pipeline thread, the only one on which a script's token can be renewed.
         (config.Credentials as IPipelineThreadCredentials)?.RefreshIfDue();
         return new KubeClient(ApiConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);

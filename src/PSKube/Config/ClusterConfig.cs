@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using PSKube.Errors;
 
 namespace PSKube.Config;
 
@@ -43,6 +44,12 @@ internal sealed class ClusterConfig
 
     /// <summary>Whom we act as, or null.</summary>
     public Impersonation? Impersonation { get; init; }
+
+    /// <summary>What stands in the network's place; null for the network.</summary>
+    public Func<HttpMessageHandler>? Transport { get; init; }
+
+    /// <summary>Why the cluster cannot be asked any more; null, or null as its answer, while it can.</summary>
+    public Func<KubeException?>? Ended { get; init; }
 
     /// <summary>What the server has shown of itself so far.</summary>
     public SeenServer Seen { get; } = new();

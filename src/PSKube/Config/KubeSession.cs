@@ -18,6 +18,9 @@ internal sealed class KubeSession
     /// <summary>The cluster that was connected to without a kubeconfig; null when the kubeconfig decides.</summary>
     public ClusterConfig? Connected { get; private set; }
 
+    /// <summary>The sandbox that this session is connected to; null for none.</summary>
+    public KubeSandbox? Sandbox { get; private set; }
+
     /// <summary>The chosen kubeconfig file; null for the environment's.</summary>
     public string? Kubeconfig { get; private set; }
 
@@ -31,15 +34,22 @@ internal sealed class KubeSession
     public (string? Kubeconfig, string Context)? Previous { get; private set; }
 
     /// <summary>Uses a cluster that is in no kubeconfig.</summary>
-    public void Connect(ClusterConfig cluster, string? ns) => (Connected, Kubeconfig, Context, Namespace) = (cluster, null, null, ns);
+    public void Connect(ClusterConfig cluster, string? ns) => (Connected, Sandbox, Kubeconfig, Context, Namespace) = (cluster, null, null, null, ns);
+
+    /// <summary>Uses a sandbox.</summary>
+    public void Connect(KubeSandbox sandbox, string? ns)
+    {
+        Connect(sandbox.Config, ns);
+        Sandbox = sandbox;
+    }
 
     /// <summary>Uses a context of a kubeconfig; <paramref name="previous"/> is the one that was in use until now.</summary>
     public void Select(string? kubeconfig, string context, string? ns, (string? Kubeconfig, string Context)? previous)
     {
         if (previous is not null && (previous.Value.Context != context || previous.Value.Kubeconfig != kubeconfig)) Previous = previous;
-        (Connected, Kubeconfig, Context, Namespace) = (null, kubeconfig, context, ns);
+        (Connected, Sandbox, Kubeconfig, Context, Namespace) = (null, null, kubeconfig, context, ns);
     }
 
     /// <summary>Goes back to what the environment says.</summary>
-    public void Clear() => (Connected, Kubeconfig, Context, Namespace, Previous) = (null, null, null, null, null);
+    public void Clear() => (Connected, Sandbox, Kubeconfig, Context, Namespace, Previous) = (null, null, null, null, null, null);
 }

@@ -8,8 +8,8 @@ using PSKube.Errors;
 namespace PSKube.Commands.Clusters;
 
 /// <summary>
-/// Chooses the cluster that this session's commands talk to: a context of a kubeconfig, a server with a token, or the
-/// cluster that this process runs in. Nothing is sent yet, and no file is changed.
+/// Chooses the cluster that this session's commands talk to: a context of a kubeconfig, a server with a token, the cluster
+/// that this process runs in, or a sandbox in its memory. Nothing is sent yet, and no file is changed.
 /// </summary>
 /// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>, <c>KubeTokenFailed</c>.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KubeCluster", DefaultParameterSetName = KubeconfigSet)]
@@ -19,6 +19,7 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
     private const string KubeconfigSet = "Kubeconfig";
     private const string ServerSet = "Server";
     private const string InClusterSet = "InCluster";
+    private const string SandboxSet = "Sandbox";
 
     /// <summary>The context, exact case; the kubeconfig's current one when not given.</summary>
     [Parameter(Position = 0, ParameterSetName = KubeconfigSet, ValueFromPipelineByPropertyName = true)]
@@ -58,6 +59,11 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
     [Parameter(Mandatory = true, ParameterSetName = InClusterSet)]
     public SwitchParameter InCluster { get; set; }
 
+    /// <summary>A sandbox that runs in this process, as Start-KubeSandbox -PassThru gives it: for another runspace than the one that started it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SandboxSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public KubeSandbox? Sandbox { get; set; }
+
     /// <summary>The namespace of commands that name none; the context's own when not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -70,9 +76,11 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
         {
             ServerSet => DirectCluster.Create(Server!, Token, CertificateAuthority, SkipCertificateCheck, path => this.FullPath(path)!),
             InClusterSet => KubeconfigLoader.Default.ResolveInCluster(),
+            SandboxSet => Sandbox!.Config,
             _ => KubeconfigLoader.Default.Resolve(this.FullPath(Kubeconfig), Context),
         };
         if (cluster.ContextName is { } context) session.Select(this.FullPath(Kubeconfig), context, Namespace, ClusterSelector.TryCurrentContext(session));
+        else if (Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
         else session.Connect(cluster, Namespace);
         WriteObject(new KubeConnection(cluster, Namespace ?? cluster.Namespace));
     }

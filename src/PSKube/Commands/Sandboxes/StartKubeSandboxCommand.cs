@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using PSKube.Config;
+using PSKube.Output;
+using PSKube.Sandbox;
+using PSKube.Sandboxes;
+
+namespace PSKube.Commands.Sandboxes;
+
+/// <summary>
+/// Starts a Kubernetes cluster in this process's memory and connects the session to it: an API with its controllers, a
+/// scheduler and nodes whose containers are played, not run. Nothing is installed, downloaded or left behind.
+/// </summary>
+/// <remarks>Errors: <c>KubeSandboxInvalid</c> for a version or a seed that cannot be, <c>KubeManifestInvalid</c> for YAML that is none.</remarks>
+[Cmdlet(VerbsLifecycle.Start, "KubeSandbox")]
+[OutputType(typeof(KubeSandbox))]
+public sealed class StartKubeSandboxCommand : KubeCmdlet
+{
+    private readonly List<object> _seed = [];
+
+    /// <summary>The version of Kubernetes to play, from <c>1.20</c> to <c>1.34</c>; the newest of them when not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Version { get; set; }
+
+    /// <summary>How many nodes it has.</summary>
+    [Parameter]
+    [ValidateRange(1, 5000)]
+    public int Node { get; set; } = 3;
+
+    /// <summary>Objects that it has from the beginning: model objects, YAML text or hashtables. Their namespaces are made too.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public object[]? Seed { get; set; }
+
+    /// <summary>How many of its seconds pass in one real second, for container starts, sleeping commands, back-offs and schedules.</summary>
+    [Parameter]
+    [ValidateRange(0.01, 10000)]
+    public double Speed { get; set; } = 10;
+
+    /// <summary>Also listens on 127.0.0.1 and writes a kubeconfig, for kubectl and other programs on this machine.</summary>
+    [Parameter]
+    public SwitchParameter Listen { get; set; }
+
+    /// <summary>Returns the sandbox, for other runspaces, for tests, and for the path of its kubeconfig.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process() => _seed.AddRange(Seed ?? []);
+
+    private protected override void End()
+    {
+        var options = new SandboxOptions { Minor = SandboxVersion.Parse(Version), Nodes = Node, Speed = Speed, Seed = SandboxSeeds.Read(_seed) };
+        KubeSandbox sandbox = Await(token => SandboxStart.RunAsync(options, Listen, token));
+        Session.Connect(sandbox, null);
+        if (PassThru) WriteObject(sandbox);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Management.Automation;
+using PSKube.Config;
+using PSKube.Errors;
+using PSKube.Output;
+
+namespace PSKube.EngineTests;
+
+/// <summary>The commands that start, stop and steer a sandbox: what they take, what they tell, what they refuse.</summary>
+public sealed class SandboxCommandTests : IDisposable
+{
+    private readonly Engine _engine = new();
+    private readonly List<KubeSandbox> _started = [];
+
+    public void Dispose()
+    {
+        foreach (KubeSandbox sandbox in _started) sandbox.Stop();
+        _engine.Dispose();
+    }
+
+    private KubeSandbox Start(string parameters = "")
+    {
+        EngineResult result = _engine.Run($"Start-KubeSandbox -PassThru {parameters}");
+        Assert.Empty(result.Errors);
+        var sandbox = (KubeSandbox)Assert.Single(result.Output).BaseObject;
+        _started.Add(sandbox);
+        return sandbox;
+    }
+
+    private IReadOnlyList<PSObject> Good(string script, params (string Name, object? Value)[] variables)
+    {
+        EngineResult result = _engine.Run(script, variables);
+        Assert.Empty(result.Errors);
+        return result.Output;
+    }
+
+    private static void Refused(ErrorRecord error, string id, ErrorCategory category)
+    {
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(category, error.CategoryInfo.Category);
+        Assert.IsType<KubeException>(error.Exception);
+        Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
+    }
+
+    private string Ids(string script) => string.Join(' ', _engine.Run(script).Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+
+    [Fact]
+    public void Start_ConnectsTheSession_AndEmitsNothingByItself()
+    {
+        Assert.Empty(Good("Start-KubeSandbox -Node 2"));
+        Assert.Equal(["sandbox-1", "sandbox-2"], Good("Get-KubeNode | ForEach-Object Name").Select(name => name.ToString()));
+        Assert.Equal("0", Good("Stop-KubeSandbox; 0").Single().ToString());
+    }
+
+    [Fact]
+    public void Start_TellsWhatItStarted()
+    {
+        KubeSandbox sandbox = Start("-Version v1.28.3 -Node 1 -Speed 50");
+        Assert.Equal(("v1.28.0", 1, 50, true), (sandbox.Version, sandbox.Nodes, sandbox.Speed, sandbox.IsRunning));
+        Assert.Null(sandbox.Server);
+        Assert.Null(sandbox.Kubeconfig);
+    }
+
+    [Fact]
+    public void TheTables()
+    {
+        KubeSandbox sandbox = Start("-Speed 50");
+        Assert.Matches(@"VERSION\s+NODES\s+SPEED\s+SERVER\s+KUBECONFIG\s*\n[- ]+\n\s*v1\.34\.0\s+3\s+50\s+<none>\s+<none>", _engine.Show("$sandbox", ("sandbox", sandbox)));
+        Assert.Matches(@"TIME\s+VERB\s+RESOURCE\s+NAMESPACE\s+NAME\s+STATUS\s*\n[- ]+\n\s*\d\d:\d\d:\d\d\s+list\s+pods\s+default\s+200", _engine.Show("$null = Get-KubePod; Get-KubeSandboxRequest -Resource pods"));
+    }
+
+    [Fact]
+    public void Listen_WritesAKubeconfig_ThatOnlyItsOwnerReads_AndStopRemovesIt()
+    {
+        KubeSandbox sandbox = Start("-Listen");
+        string file = sandbox.Kubeconfig!;
+        Assert.Equal("127.0.0.1", sandbox.Server!.Host);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        // Through the socket, as another program would.
+        Assert.Equal("3", Good("@(Get-KubeNode -Kubeconfig $file).Count", ("file", file)).Single().ToString());
+        Good("Stop-KubeSandbox");
+        Assert.False(Directory.Exists(Path.GetDirectoryName(file)));
+        Assert.False(sandbox.IsRunning);
+    }
+
+    [Theory]
+    [InlineData("'1.19'")]
+    [InlineData("1.35")]
+    [InlineData("'2.0'")]
+    [InlineData("latest")]
+    public void AVersionThatCannotBe(string version)
+    {
+        ErrorRecord error = _engine.Run($"Start-KubeSandbox -Version {version}").Error;
+        Refused(error, "KubeSandboxInvalid", ErrorCategory.InvalidArgument);
+        Assert.Contains("1.20", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal("KubeSandboxNotFound", Ids("Stop-KubeSandbox"));
+    }
+
+    [Fact]
+    public void ASeed_OfTexts_Objects_AndHashtables_WithTheirNamespaces()
+    {
+        const string Yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata: {a: b}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{port: 80}]}\n";
+        IReadOnlyList<PSObject> names = Good(
+            "$yaml, @{ apiVersion = 'v1'; kind = 'Secret'; metadata = @{ name = 's' } }, (New-KubeDeployment web nginx -Namespace shop -DryRun Client) | Start-KubeSandbox; Get-KubeResource configmap/settings, service/web, deployment/web -Namespace shop | ForEach-Object Name; (Get-KubeSecret s).Name; (Get-KubeNamespace shop).State",
+            ("yaml", Yaml));
+        Assert.Equal(["settings", "web", "web", "s", "Active"], names.Select(name => name.ToString()));
+        Good("Stop-KubeSandbox");
+    }
+
+    [Theory]
+    [InlineData("@{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'NO' } }", "KubeSandboxInvalid", ErrorCategory.InvalidData, "lowercase RFC 1123")]
+    [InlineData("@{ apiVersion = 'v9'; kind = 'Thing'; metadata = @{ name = 'a' } }", "KubeSandboxInvalid", ErrorCategory.InvalidData, "no matches for kind")]
+    [InlineData("'kind: ['", "KubeManifestInvalid", ErrorCategory.ParserError, "-Seed, line")]
+    public void ASeedThatCannotBe(string seed, string id, ErrorCategory category, string told)
+    {
+        ErrorRecord error = _engine.Run($"Start-KubeSandbox -Seed ({seed})").Error;
+        Refused(error, id, category);
+        Assert.Contains(told, error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Stop-KubeSandbox")]
+    [InlineData("Get-KubeSandboxRequest")]
+    [InlineData("Set-KubeSandboxFault get pods 500")]
+    [InlineData("Set-KubeSandboxPod web-* -NeverReady")]
+    public void WithoutASandbox(string command) => Refused(_engine.Run(command).Error, "KubeSandboxNotFound", ErrorCategory.ObjectNotFound);
+
+    [Fact]
+    public void WhatIf_ChangesNothing()
+    {
+        KubeSandbox sandbox = Start();
+        EngineResult result = _engine.Run("Set-KubeSandboxFault '*' '*' 500 -WhatIf; Set-KubeSandboxPod '*' -NeverReady -WhatIf; Stop-KubeSandbox -WhatIf; Get-KubePod nope -IgnoreNotFound");
+        Assert.Empty(result.Errors);
+        Assert.Contains("What if", result.Screen, StringComparison.Ordinal);
+        Assert.True(sandbox.IsRunning);
+    }
+
+    [Theory]
+    [InlineData("get pods 404")]
+    [InlineData("get pods -StatusCode 503 -RetryAfter 1 -Reason X -Message y -Delay 1s -Count 2 -Name a*")]
+    [InlineData("get pods -Delay 2")]
+    [InlineData("get pods -Delay 2s -Count 1")]
+    [InlineData("get pods -Cut -Delay 1s")]
+    [InlineData("-Clear")]
+    public void Fault_Binds(string parameters)
+    {
+        Start();
+        Assert.Empty(Good($"Set-KubeSandboxFault {parameters}"));
+    }
+
+    [Theory]
+    [InlineData("get pods 200")]
+    [InlineData("get pods 600")]
+    [InlineData("fetch pods 404")]
+    [InlineData("get pods -Cut 404")]
+    [InlineData("get pods 404 -Clear")]
+    [InlineData("get pods 404 -Count 0")]
+    public void Fault_ThatCannotBe(string parameters)
+    {
+        Start();
+        Assert.IsAssignableFrom<ParameterBindingException>(_engine.Run($"Set-KubeSandboxFault {parameters}").Error.Exception);
+    }
+
+    [Fact]
+    public void Faults_HappenAsOftenAsAsked_AndAreInTheLog()
+    {
+        Start();
+        Good("Set-KubeSandboxFault create configmaps 403 -Message 'not you' -Count 1");
+        ErrorRecord error = _engine.Run("New-KubeConfigMap a -Data @{ x = '1' }").Error;
+        Assert.StartsWith("KubeForbidden,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("not you", error.Exception.Message, StringComparison.Ordinal);
+        Good("New-KubeConfigMap a -Data @{ x = '1' }");
+        Assert.Equal(["403", "201"], Good("(Get-KubeSandboxRequest create configmaps).StatusCode").Select(code => code.ToString()));
+    }
+
+    [Theory]
+    [InlineData("Set-KubeSandboxFault list pods 401", "Get-KubePod", "KubeUnauthorized")]
+    [InlineData("Set-KubeSandboxFault list pods 503", "Get-KubePod", "KubeServerError")]
+    [InlineData("Set-KubeSandboxFault list pods 504", "Get-KubePod", "KubeTimeout")]
+    [InlineData("Set-KubeSandboxFault get pods 410", "Get-KubePod a", "KubeExpired")]
+    [InlineData("Set-KubeSandboxFault list pods -Cut", "Get-KubePod", "KubeResponseInvalid")]
+    [InlineData("Set-KubeSandboxFault list pods -Delay 30s", "Get-KubePod -RequestTimeout 500ms", "KubeRequestTimeout")]
+    [InlineData("Set-KubeSandboxFault create pods 409 -Reason AlreadyExists", "New-KubePod a nginx", "KubeAlreadyExists")]
+    [InlineData("Set-KubeSandboxFault create pods 429", "New-KubePod a nginx", "KubeTooManyRequests")]
+    [InlineData("Set-KubeSandboxFault create pods -Cut", "New-KubePod a nginx", "KubeResponseInvalid")]
+    [InlineData("Set-KubeSandboxFault create pods -Cut -Count 1", "Get-KubePod", "")]
+    [InlineData("Set-KubeSandboxFault list pods -Cut -Count 1", "Get-KubePod", "")]
+    [InlineData("Set-KubeSandboxFault create pods 503 -RetryAfter 0 -Count 3", "New-KubePod a nginx", "")]
+    [InlineData("Set-KubeSandboxFault list pods 500; Set-KubeSandboxFault -Clear", "Get-KubePod", "")]
+    public void WhatAFaultIsInPSKube(string fault, string command, string id)
+    {
+        Start();
+        Good(fault);
+        Assert.Equal(id, Ids(command));
+    }
+
+    [Fact]
+    public void TheRequestLog_MasksSecrets()
+    {
+        Start();
+        Good("New-KubeSecret s -Data @{ password = 'canary-77' }; New-KubeConfigMap c -Data @{ a = 'shown' }; 'apiVersion: v1\nkind: Secret\nmetadata: {name: t}\nstringData: {key: canary-78}' | Invoke-KubeApply".Replace("\\n", "\n", StringComparison.Ordinal));
+        KubeSandboxRequest[] requests = [.. Good("Get-KubeSandboxRequest create, patch").Select(request => (KubeSandboxRequest)request.BaseObject)];
+        Assert.Equal(3, requests.Length);
+        Assert.Contains("shown", requests[1].Body, StringComparison.Ordinal);
+        Assert.All(requests, request => Assert.DoesNotContain("canary", request.ToString() + request.Body, StringComparison.Ordinal));
+        // "canary-77" as it travels.
+        Assert.All(requests, request => Assert.DoesNotContain("Y2FuYXJ5", request.Body!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheRequestLog_IsFiltered_AndForgets()
+    {
+        Start();
+        Good("$null = Get-KubePod; $null = Get-KubeNode; $null = Get-KubePod a, b -IgnoreNotFound");
+        Assert.Equal(["list /api/v1/nodes"], Good("Get-KubeSandboxRequest list node* | ForEach-Object { \"$($_.Verb) $($_.Path)\" }").Select(line => line.ToString()));
+        Assert.Equal(["b"], Good("(Get-KubeSandboxRequest -Name b).Name").Select(line => line.ToString()));
+        Good("Get-KubeSandboxRequest -Clear");
+        Assert.Empty(Good("Get-KubeSandboxRequest"));
+    }
+
+    [Fact]
+    public void ASecondRunspace_ConnectsForItself()
+    {
+        KubeSandbox sandbox = Start();
+        using var other = new Engine();
+        Assert.StartsWith("KubeSandboxNotFound,", other.Run("Get-KubeSandboxRequest").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        EngineResult result = other.Run("$null = $sandbox | Connect-KubeCluster -Namespace kube-system; @(Get-KubePod kube-proxy-*).Count; Stop-KubeSandbox", ("sandbox", sandbox));
+        Assert.Empty(result.Errors);
+        Assert.Equal("3", result.Output.Single().ToString());
+        // Whoever is still connected hears that it is gone; an empty answer would be a lie.
+        Assert.Equal("KubeSandboxStopped", Ids("Get-KubePod"));
+    }
+
+    [Fact]
+    public void StoppingTwice_DoesNoHarm()
+    {
+        KubeSandbox sandbox = Start("-Listen");
+        Good("Stop-KubeSandbox -Sandbox $sandbox; Stop-KubeSandbox -Sandbox $sandbox", ("sandbox", sandbox));
+        Assert.False(sandbox.IsRunning);
+    }
+
+    [Fact]
+    public void ANamedSandbox_GoesBeforeTheSessions()
+    {
+        KubeSandbox first = Start("-Version 1.20"), second = Start();
+        Good("$first | Stop-KubeSandbox", ("first", first));
+        Assert.False(first.IsRunning);
+        Assert.True(second.IsRunning);
+        Assert.Empty(Good("Get-KubePod"));
+    }
+
+    [Fact]
+    public void Exec_AnswersWhatWasSaid_TheLastWordFirst()
+    {
+        Start("-Speed 50");
+        Good("Set-KubeSandboxPod web -Exec 'cat *' -StdOut first; Set-KubeSandboxPod web -Exec 'cat /a' -StdOut second -StdErr odd -ExitCode 3; $null = New-KubePod web nginx -Wait");
+        Assert.Equal("first", Good("(Invoke-KubeExec web -Command cat, /b).StdOut").Single().ToString());
+        EngineResult result = _engine.Run("Invoke-KubeExec web -Command cat, /a");
+        Assert.StartsWith("KubeExecExitCode,", result.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("second odd 3", Good("$r = $failed.TargetObject; \"$($r.StdOut) $($r.StdErr) $($r.ExitCode)\"", ("failed", result.Error)).Single().ToString());
+    }
+}
