@@ -1,34 +1,31 @@
 <#
 .SYNOPSIS
-The main job without a cluster: build a deployment, make a DaemonSet of it, print its YAML. Where a kubeconfig is found, a look
-at that cluster follows.
+The tutorial on a machine where nothing is: starts a sandbox, a Kubernetes cluster in this process's memory, and runs
+samples/tutorial.ps1 there. Prints what kubectl would print and, at the end, how to do the same on a cluster of your own.
 #>
-'# New-KubeDeployment mydaemon nginx -Replicas 3 -DryRun Client'
-$deployment = New-KubeDeployment mydaemon nginx -Replicas 3 -DryRun Client
-$deployment | Out-Default
+[CmdletBinding()]
+param(
+    # Seconds of the sandbox in one of ours: at 10 no step makes you wait, and each can still be seen happening.
+    [double] $Speed = 10
+)
 
-'# ... | ConvertTo-KubeDaemonSet -TolerateControlPlane | ConvertTo-KubeYaml'
-$yaml = $deployment | ConvertTo-KubeDaemonSet -TolerateControlPlane | ConvertTo-KubeYaml
-$yaml
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Module PSKube)) { Import-Module PSKube }
 
-''
-'# ... | ConvertFrom-KubeYaml: objects again'
-$yaml | ConvertFrom-KubeYaml | ForEach-Object { "$($_.Kind) $($_.Name), of type $($_.GetType().FullName)" }
-
-''
+Out-Host -InputObject "# Start-KubeSandbox -Speed $Speed"
+$sandbox = Start-KubeSandbox -Speed $Speed -PassThru
 try {
-    $context = Get-KubeContext -Current -ErrorAction Stop
+    $sandbox | Out-Host
+    & "$PSScriptRoot/tutorial.ps1"
 }
-catch {
-    $context = $null
+finally {
+    Stop-KubeSandbox -Sandbox $sandbox
 }
-if ($context) {
-    "# A kubeconfig is here. Test-KubeCluster, Get-KubeWorkload on the context '$($context.Name)':"
-    Test-KubeCluster | Out-Default
-    Get-KubeWorkload -AllNamespaces | Out-Default
-}
-else {
-    'No kubeconfig was found, so this is all. On a cluster of your own the next steps are:'
-    '  $yaml | Invoke-KubeApply'
-    '  Get-KubeWorkload'
-}
+
+Out-Host -InputObject @'
+
+That was a sandbox in memory: nothing was installed and nothing is left. The same on your own cluster, in PowerShell:
+
+    Connect-KubeCluster YOUR-CONTEXT
+    ./samples/tutorial.ps1
+'@

@@ -18,9 +18,8 @@ if (-not (Get-Module PSKube)) { Import-Module PSKube }
 $cluster = @{}
 if ($Context) { $cluster.Context = $Context }
 $in = $cluster + @{ Namespace = $Namespace }
-$manifests = Join-Path $PSScriptRoot 'manifests'
-$work = Join-Path ([IO.Path]::GetTempPath()) "pskube-tutorial-$PID"
-$null = New-Item -ItemType Directory -Force $work
+# Files by .NET: PSKube.Host, which is all that a machine without PowerShell has, brings the engine's own cmdlets only.
+$work = [IO.Directory]::CreateTempSubdirectory('pskube-tutorial-').FullName
 
 function Step([string] $Text) { Out-Host -InputObject "`n# $Text" }
 
@@ -76,9 +75,9 @@ try {
     Get-KubeDaemonSet fluentd-elasticsearch @in | ConvertTo-KubeYaml | Out-Host
 
     Step 'kubectl create deploy mydaemon --image=nginx --dry-run=client -o yaml > mydaemon.yaml; vim mydaemon.yaml; cat mydaemon.yaml'
-    $file = Join-Path $work 'mydaemon.yaml'
-    New-KubeDeployment mydaemon nginx -DryRun Client | ConvertTo-KubeDaemonSet | ConvertTo-KubeYaml | Set-Content $file
-    Get-Content $file | Out-Host
+    $file = "$work/mydaemon.yaml"
+    [IO.File]::WriteAllText($file, (New-KubeDeployment mydaemon nginx -DryRun Client | ConvertTo-KubeDaemonSet | ConvertTo-KubeYaml))
+    [IO.File]::ReadAllText($file) | Out-Host
 
     Step 'kubectl apply -f mydaemon.yaml'
     Invoke-KubeApply $file @in -Wait -Timeout 2m | Out-Host
@@ -91,7 +90,7 @@ try {
 
     # --- StatefulSets -------------------------------------------------------------------------------------------------
     Step 'kubectl apply -f statefuldemo.yaml'
-    Invoke-KubeApply (Join-Path $manifests 'statefuldemo.yaml') @in | Out-Host
+    Invoke-KubeApply "$PSScriptRoot/manifests/statefuldemo.yaml" @in | Out-Host
     Get-KubeStatefulSet web @in | Wait-KubeResource -Timeout 3m | Out-Host
 
     Step 'kubectl get statefulset; kubectl get pods; kubectl get pvc'
@@ -107,9 +106,9 @@ try {
 
     Step 'kubectl apply -f initme.yaml: a container that has to end before the other starts'
     New-KubePod init-demo @in -Container (New-KubeContainer nginx nginx -Port 80) -InitContainer (New-KubeContainer install busybox -Command sleep, 5) | Out-Host
-    $waiting = Watch-KubeResource pod init-demo @in -Timeout 1m | Where-Object { $_.Object.State -like 'Init:*' } | Select-Object -First 1
-    $waiting.Object | Out-Host
-    Assert ($waiting.Object.State -eq 'Init:0/1') 'the pod is seen in state Init:0/1'
+    $waiting = Wait-KubeResource pod/init-demo -Until { $_.State -like 'Init:*' } @in -Timeout 1m
+    $waiting | Out-Host
+    Assert ($waiting.State -eq 'Init:0/1') 'the pod is seen in state Init:0/1'
     Wait-KubeResource pod/init-demo -Condition Ready @in -Timeout 2m | Out-Host
 
     # --- Scaling ------------------------------------------------------------------------------------------------------
@@ -158,6 +157,6 @@ try {
     Assert (-not (Get-KubePersistentVolumeClaim @in)) 'no claim is left'
 }
 finally {
-    Remove-Item -Recurse -Force $work
+    [IO.Directory]::Delete($work, $true)
     Remove-KubeResource "namespace/$Namespace" @cluster -Confirm:$false -IgnoreNotFound -Wait -Timeout 3m
 }

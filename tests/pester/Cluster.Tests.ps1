@@ -42,7 +42,7 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
         Get-KubeService kubernetes -Namespace default | Should -BeOfType ([k8s.Models.V1Service])
     }
 
-    It 'shows <command> as kubectl get <kubectl>' -Skip:$NoKubectl -ForEach @(
+    It 'shows <command> as kubectl get <kubectl>' -Tag Table -Skip:$NoKubectl -ForEach @(
         @{ Command = 'Get-KubePod'; Kubectl = 'pods' }
         @{ Command = 'Get-KubePod -Wide'; Kubectl = 'pods -o wide' }
         @{ Command = 'Get-KubeDeployment'; Kubectl = 'deployments' }

@@ -1,7 +1,7 @@
 # Every table beside `kubectl get` on the same cluster, for objects in all the states that people meet.
 BeforeDiscovery { $script:NoKubectl = -not $env:PSKUBE_TEST_KUBECONFIG -or -not (Get-Command kubectl -ErrorAction Ignore) }
 
-Describe 'Tables beside kubectl get' -Tag Cluster -Skip:$NoKubectl {
+Describe 'Tables beside kubectl get' -Tag Cluster, Table -Skip:$NoKubectl {
     BeforeAll {
         . "$PSScriptRoot/common.ps1"
         $script:Space = "pskube-test-$([guid]::NewGuid().ToString('n').Substring(0, 8))"

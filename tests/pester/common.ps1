@@ -9,6 +9,8 @@ else { $env:KUBECONFIG = Join-Path ([IO.Path]::GetTempPath()) 'pskube-no-such-ku
 $script:Pwsh = (Get-Process -Id $PID).Path
 if ((Split-Path -LeafBase $Pwsh) -eq 'dotnet') { $script:Pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
 Import-Module $ModulePath
+# A sandbox of an earlier file is still what the session is connected to.
+Disconnect-KubeCluster
 
 # Runs a script in a fresh pwsh and returns its output lines; fails with its errors.
 function Invoke-Fresh([string] $Script) {
