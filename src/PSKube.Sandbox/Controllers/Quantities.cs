@@ -1,31 +1,16 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PSKube.Sandbox.Rules;
 
 namespace PSKube.Sandbox.Controllers;
 
-/// <summary>Amounts as Kubernetes writes them: <c>100m</c>, <c>1Gi</c>, <c>1e3</c>.</summary>
+/// <summary>Amounts as controllers and the scheduler count with them.</summary>
 internal static class Quantities
 {
-    private static readonly (string Suffix, decimal Factor)[] s_suffixes =
-    [
-        ("Ki", 1024m), ("Mi", 1024m * 1024), ("Gi", 1024m * 1024 * 1024), ("Ti", 1024m * 1024 * 1024 * 1024), ("Pi", 1024m * 1024 * 1024 * 1024 * 1024), ("Ei", 1024m * 1024 * 1024 * 1024 * 1024 * 1024),
-        ("n", 0.000000001m), ("u", 0.000001m), ("m", 0.001m), ("k", 1000m), ("M", 1000000m), ("G", 1000000000m), ("T", 1000000000000m), ("P", 1000000000000000m), ("E", 1000000000000000000m),
-    ];
+    private static readonly string[] s_binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
     /// <summary>The number that a node says; 0 when it says none.</summary>
-    public static decimal Value(JsonNode? node) => Value(node?.ToString());
-
-    /// <summary>The number that a text says; 0 when it says none.</summary>
-    public static decimal Value(string? text)
-    {
-        if (string.IsNullOrEmpty(text)) return 0;
-        foreach ((string suffix, decimal factor) in s_suffixes)
-        {
-            if (text.EndsWith(suffix, StringComparison.Ordinal)) return decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) ? number * factor : 0;
-        }
-
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal plain) ? plain : 0;
-    }
+    public static decimal Value(JsonNode? node) => node is null ? 0 : Quantity.Of(node).ToDecimal();
 
     /// <summary>Thousandths, rounded up: for processor time.</summary>
     public static long Millis(JsonNode? node) => (long)Math.Ceiling(Value(node) * 1000);
@@ -39,9 +24,10 @@ internal static class Quantities
         if (value != decimal.Truncate(value)) return Math.Ceiling(value * 1000).ToString("0", CultureInfo.InvariantCulture) + "m";
         if (binary && value > 0)
         {
-            for (int at = 5; at >= 0; at--)
+            for (int at = s_binary.Length - 1; at >= 0; at--)
             {
-                if (value % s_suffixes[at].Factor == 0) return (value / s_suffixes[at].Factor).ToString("0", CultureInfo.InvariantCulture) + s_suffixes[at].Suffix;
+                decimal factor = 1L << (10 * (at + 1));
+                if (value % factor == 0) return (value / factor).ToString("0", CultureInfo.InvariantCulture) + s_binary[at];
             }
         }
 

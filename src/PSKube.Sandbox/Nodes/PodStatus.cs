@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PSKube.Sandbox.Controllers;
+using PSKube.Sandbox.Rules;
 using PSKube.Sandbox.Schema;
 
 namespace PSKube.Sandbox.Nodes;
@@ -80,24 +81,7 @@ internal static class PodStatus
         status["startTime"] = runtime.Started;
         if (runtime.Init.Count > 0) status["initContainerStatuses"] = Containers(runtime.Init, runtime, minor);
         status["containerStatuses"] = Containers(runtime.Containers, runtime, minor);
-        status["qosClass"] = status.Text("qosClass") ?? Quality(pod);
-    }
-
-    /// <summary>The quality of service of a pod.</summary>
-    public static string Quality(JsonObject pod)
-    {
-        bool any = false, guaranteed = true;
-        foreach (JsonObject container in pod.Objects("spec", "containers").Concat(pod.Objects("spec", "initContainers")))
-        {
-            foreach (string name in (string[])["cpu", "memory"])
-            {
-                JsonNode? request = container.At("resources", "requests", name), limit = container.At("resources", "limits", name);
-                any |= request is not null || limit is not null;
-                guaranteed &= limit is not null && (request is null || Quantities.Value(request) == Quantities.Value(limit));
-            }
-        }
-
-        return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
+        status["qosClass"] = status.Text("qosClass") ?? QualityOfService.Of(pod);
     }
 
     private static readonly string[] s_order = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];

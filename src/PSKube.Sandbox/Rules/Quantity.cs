@@ -66,6 +66,9 @@ internal readonly partial record struct Quantity(BigInteger Nano, char Form) : I
     /// <summary>The same, rounded up to thousandths, as the values of resource lists are.</summary>
     public Quantity ToMilli() => new(RoundUp(Nano, 1_000_000) * 1_000_000, Form);
 
+    /// <summary>The value as a plain number.</summary>
+    public decimal ToDecimal() => (decimal)(Nano / s_one) + ((decimal)(Nano % s_one) / 1_000_000_000m);
+
     /// <summary>True when it is a whole number.</summary>
     public bool IsWhole => (Nano % s_one).IsZero;
 

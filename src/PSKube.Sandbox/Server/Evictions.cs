@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PSKube.Sandbox.Catalog;
+using PSKube.Sandbox.Controllers;
 using PSKube.Sandbox.Registry;
 using PSKube.Sandbox.Schema;
 using PSKube.Sandbox.Store;
@@ -20,7 +21,7 @@ internal static class Evictions
             JsonObject body = RequestBody.Read(request, "Eviction", "policy/v1") as JsonObject ?? [];
             if (body.Text("kind") is not (null or "Eviction")) throw Refusals.BadRequest($"{body.Text("kind")} is no Eviction");
             bool isDone = pod.Phase is "Succeeded" or "Failed" or "Pending" || pod.IsBeingDeleted;
-            StoredObject? budget = isDone ? null : registry.Store.List(Kinds.PodDisruptionBudgets, ns).FirstOrDefault(one => LabelQuery.Of(one.Parse().At("spec", "selector")).Matches(pod.Labels));
+            StoredObject? budget = isDone ? null : registry.Store.List(Kinds.PodDisruptionBudgets, ns).FirstOrDefault(one => Selectors.Matches(one.Parse().At("spec", "selector"), pod.Labels));
             if (budget is not null)
             {
                 JsonObject status = budget.Parse();

@@ -4,7 +4,7 @@ using PSKube.Sandbox.Schema;
 
 namespace PSKube.Sandbox.Server;
 
-/// <summary>A label selector, as a query writes it or as an object holds it.</summary>
+/// <summary>A label selector as a query writes it; for those that objects hold see <see cref="Controllers.Selectors"/>.</summary>
 /// <remarks>Grammar: apimachinery's <c>pkg/labels/selector.go</c>.</remarks>
 internal sealed partial class LabelQuery
 {
@@ -32,28 +32,6 @@ internal sealed partial class LabelQuery
             at = match.Index + match.Length;
         }
 
-        return query;
-    }
-
-    /// <summary>Reads the selector of an object: matchLabels and matchExpressions.</summary>
-    public static LabelQuery Of(JsonNode? selector)
-    {
-        var query = new LabelQuery();
-        foreach ((string key, string value) in selector.Map("matchLabels")) query._requirements.Add(labels => labels.TryGetValue(key, out string? has) && has == value);
-        foreach (JsonObject expression in selector.Objects("matchExpressions"))
-        {
-            HashSet<string> values = [.. (expression["values"] as JsonArray ?? []).Select(value => value.Text()).OfType<string>()];
-            query.Add(expression.Text("key") ?? "", expression.Text("operator") ?? "", values);
-        }
-
-        return query;
-    }
-
-    /// <summary>Reads a plain map, as services and replication controllers hold it.</summary>
-    public static LabelQuery OfMap(IReadOnlyDictionary<string, string> map)
-    {
-        var query = new LabelQuery();
-        foreach ((string key, string value) in map) query._requirements.Add(labels => labels.TryGetValue(key, out string? has) && has == value);
         return query;
     }
 
