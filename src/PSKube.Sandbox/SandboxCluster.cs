@@ -97,14 +97,14 @@ internal sealed class SandboxCluster : IDisposable
     private async Task<ApiResponse> AnswerAsync(LoggedRequest logged, CancellationToken cancel)
     {
         if (IsStopped) return new ApiResponse { Breaks = true };
-        if (Faults.Take(logged.Verb, logged.Resource, logged.Name) is { } fault)
+        if (Faults.Take(logged.Verb, logged.Resource, logged.Address?.Name) is { } fault)
         {
             if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, cancel).ConfigureAwait(false);
             if (fault.Cuts) return new ApiResponse { Breaks = true };
             if (fault.StatusCode is not null) return SandboxFaults.Answer(fault);
         }
 
-        return await _server.AnswerAsync(logged.Request, cancel).ConfigureAwait(false);
+        return _server.Answer(logged);
     }
 
     private static int Rank(string? kind) => kind switch { "Namespace" => 0, "CustomResourceDefinition" => 1, "StorageClass" or "PriorityClass" or "ServiceAccount" => 2, "ConfigMap" or "Secret" => 3, _ => 4 };

@@ -7,7 +7,7 @@ using PSKube.Sandbox.Store;
 namespace PSKube.Sandbox.Server;
 
 /// <summary>The API: what stands at each address, and what each method does there.</summary>
-internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry, IPodEndpoints pods, string gitVersion)
+internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry, PodEndpoints pods, string gitVersion)
 {
     private readonly Lists _lists = new(registry.Store);
     private readonly Watches _watches = new(registry.Store);
@@ -15,11 +15,11 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
     private readonly ServerPages _pages = new(catalog, gitVersion);
 
     /// <summary>Answers a request; a refusal is an answer too.</summary>
-    public async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken cancel)
+    public ApiResponse Answer(LoggedRequest asked)
     {
         try
         {
-            return await RouteAsync(request, cancel).ConfigureAwait(false);
+            return Route(asked.Request, asked.Address);
         }
         catch (StatusException refusal)
         {
@@ -34,25 +34,14 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
         return refusal.Details is { } details && details["retryAfterSeconds"] is JsonValue seconds ? new ApiResponse { Status = answer.Status, Body = answer.Body, RetryAfter = seconds.GetValue<int>() } : answer;
     }
 
-    private async Task<ApiResponse> RouteAsync(ApiRequest request, CancellationToken cancel)
+    private ApiResponse Route(ApiRequest request, ApiAddress? address)
     {
-        IReadOnlyList<string> path = request.Segments;
         if (_pages.Find(request) is { } page) return page;
-        string group, version;
-        int at;
-        if (path is ["api", _, _, ..]) (group, version, at) = ("", path[1], 2);
-        else if (path is ["apis", _, _, _, ..]) (group, version, at) = (path[1], path[2], 3);
-        else throw Refusals.NoSuchResource();
-
-        // A namespace is an object too: /namespaces/x/status is its own.
-        string? ns = null;
-        if (path[at] == "namespaces" && path.Count > at + 2 && !(group.Length == 0 && path.Count == at + 3 && path[at + 2] is "status" or "finalize")) (ns, at) = (path[at + 1], at + 2);
-        if (!catalog.Serves(group, version)) return ApiResponse.Text("404 page not found\n", 404);
-        ServedResource served = catalog.Find(group, version, path[at]) ?? throw Refusals.NoSuchResource();
-        string? name = path.Count > at + 1 ? path[at + 1] : null;
-        string? subresource = path.Count > at + 2 ? string.Join('/', path.Skip(at + 2)) : null;
+        if (address is null) throw Refusals.NoSuchResource();
+        if (catalog.Find(address.Group, address.Version, address.Resource) is not { } served) return catalog.Serves(address.Group, address.Version) ? throw Refusals.NoSuchResource() : ApiResponse.Text("404 page not found\n", 404);
+        string? ns = address.Namespace, name = address.Name;
         if (served.Resource.Namespaced != ns is not null && !(served.Resource.Namespaced && name is null)) throw Refusals.NoSuchResource();
-        if (subresource is not null) return await SubresourceAsync(served, ns, name!, subresource, request, cancel).ConfigureAwait(false);
+        if (address.Subresource is { } subresource) return OnSubresource(served, ns, name!, subresource, request);
         return name is null ? OnCollection(served, ns, request) : OnObject(served, ns, name, request);
     }
 
@@ -128,7 +117,7 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
     /// <summary>The kinds whose deletion is answered with the object (<c>ReturnDeletedObject</c> in their storage).</summary>
     private static readonly Resource[] s_returned = [Kinds.Pods, Kinds.PersistentVolumeClaims, Kinds.PersistentVolumes, Kinds.ResourceQuotas, Kinds.ServiceAccounts];
 
-    private async Task<ApiResponse> SubresourceAsync(ServedResource served, string? ns, string name, string subresource, ApiRequest request, CancellationToken cancel)
+    private ApiResponse OnSubresource(ServedResource served, string? ns, string name, string subresource, ApiRequest request)
     {
         Resource resource = served.Resource;
         switch (subresource)
@@ -142,7 +131,7 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
             case "exec" when resource == Kinds.Pods && request.Method is "GET" or "POST":
                 return pods.Exec(ns!, name, request);
             case "eviction" when resource == Kinds.Pods && request.Method == "POST":
-                return await Task.FromResult(Evictions.Answer(registry, ns!, name, request)).WaitAsync(cancel).ConfigureAwait(false);
+                return Evictions.Answer(registry, ns!, name, request);
             case "attach" or "portforward" or "binding" or "ephemeralcontainers" or "resize" or "proxy" or "finalize" or "token" or "approval":
                 throw Refusals.NotInTheSandbox($"answer {request.Method} {resource.Plural}/{subresource}");
             default:
@@ -180,14 +169,4 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
     }
 
     private static ApiResponse Changed(ServedResource served, StoredObject stored, bool created, WriteOptions options) => ApiResponse.Bytes(Lists.Shown(served, stored), created ? 201 : 200, options.Warnings);
-}
-
-/// <summary>What can be asked of a pod's containers.</summary>
-internal interface IPodEndpoints
-{
-    /// <summary>A container's log.</summary>
-    ApiResponse Log(string ns, string name, ApiRequest request);
-
-    /// <summary>A command in a container.</summary>
-    ApiResponse Exec(string ns, string name, ApiRequest request);
 }

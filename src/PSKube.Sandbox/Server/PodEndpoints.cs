@@ -8,7 +8,7 @@ namespace PSKube.Sandbox.Server;
 /// <param name="store">What there is.</param>
 /// <param name="processes">Who runs them.</param>
 /// <param name="minor">The minor version of the server that is played.</param>
-internal sealed class PodEndpoints(ObjectStore store, PodProcess processes, int minor) : IPodEndpoints
+internal sealed class PodEndpoints(ObjectStore store, PodProcess processes, int minor)
 {
     private const string Version4 = "v4.channel.k8s.io";
     private const string Version5 = "v5.channel.k8s.io";
@@ -16,7 +16,7 @@ internal sealed class PodEndpoints(ObjectStore store, PodProcess processes, int 
     /// <summary>The first minor version that speaks v5.</summary>
     private const int SpeaksVersion5 = 30;
 
-    /// <inheritdoc/>
+    /// <summary>A container's log.</summary>
     public ApiResponse Log(string ns, string name, ApiRequest request)
     {
         ContainerLog log = processes.Log(ns, name, request["container"], request.IsSet("previous"));
@@ -24,7 +24,7 @@ internal sealed class PodEndpoints(ObjectStore store, PodProcess processes, int 
         return store.Find(Kinds.Pods, ns, name) is { NodeName: null } ? new ApiResponse { Status = 204, ContentType = "text/plain" } : PodLogs.Answer(log, request);
     }
 
-    /// <inheritdoc/>
+    /// <summary>A command in a container.</summary>
     public ApiResponse Exec(string ns, string name, ApiRequest request)
     {
         IReadOnlyList<string> command = request.All("command");

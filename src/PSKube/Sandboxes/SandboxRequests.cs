@@ -15,6 +15,6 @@ internal static class SandboxRequests
     {
         ApiRequest request = logged.Request;
         string? body = request.Body.IsEmpty ? null : SecretMask.Show(request.Body.Span);
-        return new KubeSandboxRequest(logged.Time.ToLocalTime(), logged.Verb, logged.Resource, logged.Namespace, logged.Name, logged.Status, request.Path, request.RawQuery, body);
+        return new KubeSandboxRequest(logged.Time.ToLocalTime(), logged.Verb, logged.Resource, logged.Address?.Namespace, logged.Address?.Name, logged.Status, request.Path, request.RawQuery, body);
     }
 }

@@ -35,7 +35,7 @@ public sealed class GetKubeSandboxRequestCommand : SandboxCmdlet
     private protected override void Process()
     {
         KubeSandbox sandbox = Target;
-        WriteObject(SandboxRequests.Read(sandbox, request => Fits(Verb, request.Verb) && Fits(Resource, request.Resource) && Fits(Name, request.Name ?? "")), enumerateCollection: true);
+        WriteObject(SandboxRequests.Read(sandbox, request => Fits(Verb, request.Verb) && Fits(Resource, request.Resource) && Fits(Name, request.Address?.Name ?? "")), enumerateCollection: true);
         if (Clear) sandbox.Cluster.Requests.Clear();
     }
 
