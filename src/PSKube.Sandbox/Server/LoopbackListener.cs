@@ -149,22 +149,8 @@ internal sealed class LoopbackListener : IDisposable
     private static ValueTask WriteHeadAsync(SslStream network, int status, string headers, CancellationToken stop) => network.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\n{headers}\r\n")), stop);
 
     /// <summary>Writes each piece as a chunk (RFC 9112 §7.1).</summary>
-    private sealed class ChunkedStream(SslStream network) : Stream
+    private sealed class ChunkedStream(SslStream network) : SequentialStream(reads: false, writes: true)
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (buffer.IsEmpty) return;
@@ -176,19 +162,5 @@ internal sealed class LoopbackListener : IDisposable
             chunk[^1] = (byte)'\n';
             await network.WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
         }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -466,42 +466,14 @@ internal sealed class LoopException(bool breaks, int levels) : Exception
 }
 
 /// <summary>Bytes without an end: zeros, or random ones.</summary>
-internal sealed class EndlessStream(bool random) : Stream
+internal sealed class EndlessStream(bool random) : SequentialStream(reads: true, writes: false)
 {
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (random) Random.Shared.NextBytes(buffer.AsSpan(offset, count));
-        else buffer.AsSpan(offset, count).Clear();
-        return count;
+        cancellationToken.ThrowIfCancellationRequested();
+        if (random) Random.Shared.NextBytes(buffer.Span);
+        else buffer.Span.Clear();
+        return ValueTask.FromResult(buffer.Length);
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

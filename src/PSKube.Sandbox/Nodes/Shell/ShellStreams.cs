@@ -21,26 +21,11 @@ internal sealed class BrokenPipeException : Exception
 }
 
 /// <summary>What one program writes and another reads.</summary>
-internal sealed class ShellPipe : Stream
+internal sealed class ShellPipe() : SequentialStream(reads: true, writes: false)
 {
     private readonly Channel<byte[]> _chunks = Channel.CreateBounded<byte[]>(64);
     private byte[] _current = [];
     private int _at;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Writes into it.</summary>
     /// <exception cref="BrokenPipeException">Nobody reads any more.</exception>
@@ -86,24 +71,4 @@ internal sealed class ShellPipe : Stream
         _at += count;
         return count;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
