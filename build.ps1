@@ -20,9 +20,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $out = Join-Path $PSScriptRoot 'out'
 $module = Join-Path $out 'PSKube'
-# As a .NET tool PowerShell runs inside dotnet; its command is what starts another one.
-$pwsh = (Get-Process -Id $PID).Path
-if ((Split-Path -LeafBase $pwsh) -eq 'dotnet') { $pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
+$pwsh = & (Join-Path $PSScriptRoot 'tests' 'Get-PwshPath.ps1')
 
 function Invoke-DotNet {
     & dotnet @args

@@ -15,8 +15,7 @@ $ErrorActionPreference = 'Stop'
 if ($Quick) { $Pods = [Math]::Min($Pods, 1000); $Rounds = 3 }
 $root = (Resolve-Path (Join-Path $PSScriptRoot '..' '..')).Path
 $module = Join-Path $root 'out' 'PSKube' 'PSKube.psd1'
-$pwsh = (Get-Process -Id $PID).Path
-if ((Split-Path -LeafBase $pwsh) -eq 'dotnet') { $pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
+$pwsh = & "$PSScriptRoot/../Get-PwshPath.ps1"
 $space = 'pskube-bench'
 Import-Module $module
 

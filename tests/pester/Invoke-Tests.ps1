@@ -32,8 +32,7 @@ if ($Sandbox) {
     $configuration.Filter.ExcludeTag = 'Table'
     $module = (Resolve-Path (Join-Path $PSScriptRoot '..' '..' 'out' 'PSKube' 'PSKube.psd1')).Path
     $told = Join-Path ([IO.Path]::GetTempPath()) "pskube-sandbox-$PID"
-    $pwsh = (Get-Process -Id $PID).Path
-    if ((Split-Path -LeafBase $pwsh) -eq 'dotnet') { $pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
+    $pwsh = & "$PSScriptRoot/../Get-PwshPath.ps1"
     # One node, as the real cluster of these tests has.
     $script = @"
 Import-Module '$module'

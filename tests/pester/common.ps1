@@ -5,9 +5,7 @@ $script:ModulePath = Join-Path $RepositoryRoot 'out' 'PSKube' 'PSKube.psd1'
 $script:HasCluster = [bool]$env:PSKUBE_TEST_KUBECONFIG
 if ($HasCluster) { $env:KUBECONFIG = $env:PSKUBE_TEST_KUBECONFIG }
 else { $env:KUBECONFIG = Join-Path ([IO.Path]::GetTempPath()) 'pskube-no-such-kubeconfig' }
-# As a .NET tool PowerShell runs inside dotnet; its command is what starts another one.
-$script:Pwsh = (Get-Process -Id $PID).Path
-if ((Split-Path -LeafBase $Pwsh) -eq 'dotnet') { $script:Pwsh = (Get-Command pwsh -CommandType Application)[0].Source }
+$script:Pwsh = & "$PSScriptRoot/../Get-PwshPath.ps1"
 Import-Module $ModulePath
 # A sandbox of an earlier file is still what the session is connected to.
 Disconnect-KubeCluster
