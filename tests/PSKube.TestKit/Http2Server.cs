@@ -7,6 +7,19 @@ using System.Text;
 
 namespace PSKube.TestKit;
 
+/// <summary>How an <see cref="Http2Server"/> breaks off.</summary>
+public enum Http2Break
+{
+    /// <summary>It says goodbye, and that it has not begun with the request.</summary>
+    Unprocessed,
+
+    /// <summary>It sends half of the body, and says goodbye.</summary>
+    HalfBody,
+
+    /// <summary>It has the request, and resets the connection without a word.</summary>
+    Reset,
+}
+
 /// <summary>
 /// A server that speaks just enough HTTP/2 (RFC 9113) to answer 200 and to say goodbye in the middle of it. The first
 /// connections break off; later ones answer in full.
@@ -21,17 +34,17 @@ public sealed class Http2Server : IDisposable
     private readonly X509Certificate2 _certificate;
     private readonly byte[] _body;
     private readonly int _breaks;
-    private readonly bool _afterHalf;
+    private readonly Http2Break _how;
     private int _requests;
 
     /// <summary>Starts the server.</summary>
     /// <param name="certificate">Its certificate; HTTP/2 is agreed on in the TLS handshake.</param>
     /// <param name="body">What every request is answered with.</param>
     /// <param name="breaks">How many requests are told goodbye instead of being answered in full.</param>
-    /// <param name="afterHalf">Send half of the body before the goodbye; otherwise the request is refused unprocessed.</param>
-    public Http2Server(X509Certificate2 certificate, string body, int breaks, bool afterHalf)
+    /// <param name="how">How they break off.</param>
+    public Http2Server(X509Certificate2 certificate, string body, int breaks, Http2Break how)
     {
-        (_certificate, _body, _breaks, _afterHalf) = (certificate, Encoding.UTF8.GetBytes(body), breaks, afterHalf);
+        (_certificate, _body, _breaks, _how) = (certificate, Encoding.UTF8.GetBytes(body), breaks, how);
         _listener.Start();
         _ = Task.Run(AcceptAsync);
     }
@@ -85,7 +98,7 @@ public sealed class Http2Server : IDisposable
                     int stream = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) & int.MaxValue;
                     if (head[3] == Settings && (head[4] & Acknowledge) == 0) await SendAsync(tls, Settings, Acknowledge, 0, []).ConfigureAwait(false);
                     else if (head[3] == Ping && (head[4] & Acknowledge) == 0) await SendAsync(tls, Ping, Acknowledge, 0, payload).ConfigureAwait(false);
-                    else if (head[3] == Headers && !await AnswerAsync(tls, stream).ConfigureAwait(false)) return;
+                    else if (head[3] == Headers && !await AnswerAsync(client, tls, stream).ConfigureAwait(false)) return;
                 }
             }
             catch (Exception failure) when (failure is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
@@ -95,10 +108,17 @@ public sealed class Http2Server : IDisposable
         }
     }
 
-    private async Task<bool> AnswerAsync(SslStream tls, int stream)
+    private async Task<bool> AnswerAsync(TcpClient client, SslStream tls, int stream)
     {
         bool breaks = Interlocked.Increment(ref _requests) <= _breaks;
-        if (!breaks || _afterHalf)
+        if (breaks && _how == Http2Break.Reset)
+        {
+            client.LingerState = new LingerOption(true, 0);
+            client.Client.Close();
+            return false;
+        }
+
+        if (!breaks || _how == Http2Break.HalfBody)
         {
             // 0x88 is ":status: 200" of the static table (RFC 7541, appendix A).
             await SendAsync(tls, Headers, EndHeaders, stream, [0x88]).ConfigureAwait(false);
@@ -108,8 +128,14 @@ public sealed class Http2Server : IDisposable
         if (!breaks) return true;
         // The last stream that was processed, and NO_ERROR: a server that shuts down in good order.
         var farewell = new byte[8];
-        BinaryPrimitives.WriteInt32BigEndian(farewell, _afterHalf ? stream : 0);
+        BinaryPrimitives.WriteInt32BigEndian(farewell, _how == Http2Break.HalfBody ? stream : 0);
         await SendAsync(tls, GoAway, 0, 0, farewell).ConfigureAwait(false);
+        // Only this side is closed until the client hangs up: a reset would take from it what it has not read yet.
+        client.Client.Shutdown(SocketShutdown.Send);
+        while (await tls.ReadAsync(new byte[4096], _stop.Token).ConfigureAwait(false) > 0)
+        {
+        }
+
         return false;
     }
 

@@ -17,6 +17,11 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     /// <summary>client-go's limit (<c>rest/with_retry.go</c>).</summary>
     private const int MaxRetries = 10;
 
+    /// <summary>How often a read whose connection broke is made again.</summary>
+    private const int MaxRepeats = 2;
+
+    private static readonly TimeSpan RepeatPause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A wait longer than this is the user's to decide.</summary>
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(30);
 
@@ -43,6 +48,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     {
         long start = Stopwatch.GetTimestamp();
         if (observer.WantsBodies && request.Body is { } sent) observer.Debug($"{request.Method} {request.Path} body: {SecretMask.Show(sent.Span)}");
+        int broken = 0;
         for (int attempt = 0; ; attempt++)
         {
             try
@@ -50,9 +56,11 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
                 T? reply = await TryAsync(request, read, attempt, start, cancel).ConfigureAwait(false);
                 if (reply is not null) return reply;
             }
-            catch (Exception failure) when (failure is HttpRequestException or IOException && CanRepeat(request, failure, attempt))
+            catch (Exception failure) when (failure is HttpRequestException or IOException && broken < MaxRepeats && CanRepeat(request, failure))
             {
                 observer.Verbose($"{request.Method} {request.Path}: the connection broke; asking again.");
+                // At once, and then a little later: until HTTP/2 has noticed that a connection is dead, it gives it out again.
+                await Task.Delay(broken++ * RepeatPause, cancel).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
             {
@@ -150,11 +158,11 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
 
     private static readonly string UserAgent = $"pskube/{typeof(RestClient).Assembly.GetName().Version?.ToString(3)}";
 
-    /// <summary>client-go repeats reads whose connection broke, once here, and never a write (<c>rest/with_retry.go</c>).</summary>
-    private static bool CanRepeat(RestRequest request, Exception failure, int attempt)
+    /// <summary>client-go repeats reads whose connection broke, ten times, and never a write (<c>rest/with_retry.go</c>).</summary>
+    private static bool CanRepeat(RestRequest request, Exception failure)
     {
         // What a WebSocket sets going must not be set going twice.
-        if (request.Method != HttpMethod.Get || request.Protocols.Count > 0 || attempt > 0) return false;
+        if (request.Method != HttpMethod.Get || request.Protocols.Count > 0) return false;
         return failure is IOException || failure is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.Unknown,
@@ -197,7 +205,8 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
             };
         }
 
-        if (failure is IOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse })
+        // A connection that came about and broke is "unknown" where it was HTTP/2, with the IOException inside.
+        if (failure is IOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse } or HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException })
         {
             return new KubeException("KubeResponseInvalid", ErrorCategory.InvalidResult, $"The answer of {config.Server.Authority} to {request.Method} {request.Path} broke off.")
             {

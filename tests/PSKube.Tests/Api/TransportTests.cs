@@ -208,23 +208,27 @@ public sealed class TransportTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task T16_AServerThatSaysGoodbyeInTheMiddle_IsAskedAgain(bool afterHalf)
+    [InlineData(Http2Break.Unprocessed)]
+    [InlineData(Http2Break.HalfBody)]
+    [InlineData(Http2Break.Reset)]
+    public async Task T16_AServerThatSaysGoodbyeInTheMiddle_IsAskedAgain(Http2Break how)
     {
         using X509Certificate2 certificate = _authority.Sign("localhost", address: IPAddress.Loopback);
-        using var server = new Http2Server(certificate, Pods, breaks: 1, afterHalf);
+        using var server = new Http2Server(certificate, Pods, breaks: 1, how);
         Assert.Equal(["a"], await Names(Client(Config(Http2Config(server)))));
         Assert.Equal(2, server.Requests);
     }
 
-    [Fact]
-    public async Task T16_AWriteThatWasBegun_IsNotRepeated()
+    [Theory]
+    [InlineData(Http2Break.HalfBody)]
+    [InlineData(Http2Break.Reset)]
+    public async Task T16_AWriteThatWasBegun_IsNotRepeated_AndMayHaveBeenMade(Http2Break how)
     {
         using X509Certificate2 certificate = _authority.Sign("localhost", address: IPAddress.Loopback);
-        using var server = new Http2Server(certificate, "{}", breaks: 1, afterHalf: true);
+        using var server = new Http2Server(certificate, "{}", breaks: 1, how);
         var error = await Assert.ThrowsAsync<KubeException>(() => Client(Config(Http2Config(server))).DeleteAsync(BuiltInKinds.Pod, "n", "x", new DeleteOptions(null, null, null, DryRun.None), default));
         Assert.Equal("KubeResponseInvalid", error.ErrorId);
+        Assert.Equal("The change may have been made: read the object before you repeat it.", error.RecommendedAction);
         Assert.Equal(1, server.Requests);
     }
 
