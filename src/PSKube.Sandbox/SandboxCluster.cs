@@ -25,14 +25,15 @@ internal sealed class SandboxCluster : IDisposable
     /// <exception cref="StatusException">An object of the seed breaks the rules of its kind.</exception>
     public SandboxCluster(SandboxOptions options)
     {
-        Options = options;
+        // The seed is in the store from now on, and need not be kept twice.
+        Options = options with { Seed = [] };
         _catalog = new ResourceCatalog(options.Minor, Store);
         _registry = new ObjectRegistry(Store, new KindRules(options.Minor), new Admission(Store, options.Minor));
         var settings = new ControllerSettings { Nodes = options.Nodes, ServerVersion = options.GitVersion, Overrides = Overrides, Metrics = Metrics };
         _controllers = new ControllerLoop(Store, _registry, new SandboxClock(options.Speed), options.Minor, settings);
         _server = new ApiServer(_catalog, _registry, new PodEndpoints(Store, _controllers.Processes, options.Minor), options.GitVersion);
         SandboxSeed.Fill(Store, _registry, options.Minor, settings);
-        foreach (JsonObject json in options.Seed.OrderBy(json => Rank(json.Text("kind")))) Add(json);
+        foreach (JsonObject json in options.Seed.OrderBy(json => Rank(json.Text("kind")))) Add(json.Copy());
         _controllers.Start();
     }
 
@@ -80,8 +81,18 @@ internal sealed class SandboxCluster : IDisposable
     /// <summary>Answers one request: notes it, and lets it fail when that was asked for.</summary>
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken cancel)
     {
+        StatusException? unread = null;
+        try
+        {
+            request = YamlBody.ToJson(request, Options.ReadYaml);
+        }
+        catch (StatusException refusal)
+        {
+            unread = refusal;
+        }
+
         LoggedRequest logged = Requests.Add(request);
-        ApiResponse response = await AnswerAsync(logged, cancel).ConfigureAwait(false);
+        ApiResponse response = await AnswerAsync(logged, unread, cancel).ConfigureAwait(false);
         logged.Status = response.Breaks ? 0 : response.Status;
         return response;
     }
@@ -94,17 +105,17 @@ internal sealed class SandboxCluster : IDisposable
         _controllers.Dispose();
     }
 
-    private async Task<ApiResponse> AnswerAsync(LoggedRequest logged, CancellationToken cancel)
+    private async Task<ApiResponse> AnswerAsync(LoggedRequest logged, StatusException? unread, CancellationToken cancel)
     {
         if (IsStopped) return new ApiResponse { Breaks = true };
-        if (Faults.Take(logged.Verb, logged.Resource, logged.Address?.Name) is { } fault)
+        if (Faults.Take(logged.Verb, logged.Resource, logged.Address?.Namespace, logged.Address?.Name) is { } fault)
         {
             if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, cancel).ConfigureAwait(false);
             if (fault.Cuts) return new ApiResponse { Breaks = true };
             if (fault.StatusCode is not null) return SandboxFaults.Answer(fault);
         }
 
-        return _server.Answer(logged);
+        return unread is null ? _server.Answer(logged) : ApiServer.Refuse(unread);
     }
 
     private static int Rank(string? kind) => kind switch { "Namespace" => 0, "CustomResourceDefinition" => 1, "StorageClass" or "PriorityClass" or "ServiceAccount" => 2, "ConfigMap" or "Secret" => 3, _ => 4 };

@@ -23,6 +23,9 @@ internal sealed record SandboxOptions
     /// <summary>Objects that it has from the beginning, beside those that every cluster has.</summary>
     public IReadOnlyList<JsonObject> Seed { get; init; } = [];
 
+    /// <summary>Reads a text of YAML as UTF-8 JSON, or throws a FormatException; null to take bodies of JSON and protobuf alone.</summary>
+    public Func<string, byte[]>? ReadYaml { get; init; }
+
     /// <summary>The version as servers tell it.</summary>
     public string GitVersion => $"v1.{Minor}.0";
 }

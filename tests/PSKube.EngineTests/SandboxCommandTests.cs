@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSKube.Config;
 using PSKube.Errors;
 using PSKube.Output;
+using PSKube.Sandbox.Rules;
 
 namespace PSKube.EngineTests;
 
@@ -138,6 +139,7 @@ public sealed class SandboxCommandTests : IDisposable
     [InlineData("get pods 404")]
     [InlineData("get pods -StatusCode 503 -RetryAfter 1 -Reason X -Message y -Delay 1s -Count 2 -Name a*")]
     [InlineData("get pods -Delay 2")]
+    [InlineData("get pods -Delay 2 -Namespace kube-*")]
     [InlineData("get pods -Delay 2s -Count 1")]
     [InlineData("get pods -Cut -Delay 1s")]
     [InlineData("-Clear")]
@@ -191,6 +193,84 @@ public sealed class SandboxCommandTests : IDisposable
         Start();
         Good(fault);
         Assert.Equal(id, Ids(command));
+    }
+
+    [Fact]
+    public void AFaultOfANamespace_LeavesTheOthersAlone()
+    {
+        Start();
+        Good("Set-KubeSandboxFault list pods 403 -Namespace kube-*");
+        Assert.Equal("KubeForbidden", Ids("Get-KubePod -Namespace kube-system"));
+        Assert.Equal("", Ids("Get-KubePod -Namespace default"));
+        // A list over all namespaces names none.
+        Assert.Equal("", Ids("Get-KubePod -AllNamespaces"));
+    }
+
+    [Fact]
+    public void AFieldThatDoesNothing_IsToldOnceForEachObject()
+    {
+        Start();
+        const string Told = "the sandbox stores spec.template.spec.topologySpreadConstraints and does nothing about it";
+        const string Yaml = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec: {selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: nginx}], topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: a}}}]}}}\n";
+        string a = Yaml.Replace("NAME", "a", StringComparison.Ordinal), b = Yaml.Replace("NAME", "b", StringComparison.Ordinal);
+        Assert.Equal([Told, Told], _engine.Run("$null = $a | Invoke-KubeApply; $null = $b | Invoke-KubeApply", ("a", a), ("b", b)).Warnings);
+        Assert.Empty(_engine.Run("$null = $yaml | Invoke-KubeApply; $null = Set-KubeScale deployment/a -Replicas 2; $null = Set-KubeImage deployment/a -Image nginx:1.27; $null = Restart-KubeRollout deployment/a", ("yaml", a)).Warnings);
+        Assert.Equal([Told], _engine.Run("$null = New-KubeDeployment c nginx -Overrides @{ spec = @{ template = @{ spec = @{ topologySpreadConstraints = @(@{ maxSkew = 1; topologyKey = 'zone'; whenUnsatisfiable = 'ScheduleAnyway' }) } } } }").Warnings);
+    }
+
+    [Fact]
+    public void TheTopic_NamesEveryFieldThatDoesNothing()
+    {
+        string topic = File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs", "en-US", "about_PSKube_Sandbox.help.txt"));
+        string told = topic[topic.IndexOf("Fields that are checked and stored", StringComparison.Ordinal)..];
+        Assert.All(InertFields.All, field => Assert.Contains(Named(field.Path), told, StringComparison.Ordinal));
+
+        static string Named(string path) => path switch
+        {
+            "spec.resources.requests.storage" => "a larger request",
+            "spec.taints[]" => "NoExecute",
+            "spec.scopes[]" => "scopes PriorityClass",
+            "spec.conversion" => "conversion by a webhook",
+            _ when path.StartsWith("spec.behavior", StringComparison.Ordinal) => "behavior",
+            _ when path.EndsWith("tolerations[]", StringComparison.Ordinal) => "tolerationSeconds",
+            _ => path.Split('.')[^1].Replace("[]", "", StringComparison.Ordinal),
+        };
+    }
+
+    [Fact]
+    public void TheCurrentContext_IsTheSandbox()
+    {
+        KubeSandbox sandbox = Start("-Listen");
+        string current = "(Get-KubeContext -Current | ForEach-Object { \"$($_.Name) $($_.Namespace) $($_.IsCurrent) $($_.Server)\" })";
+        Assert.Equal($"sandbox default True {sandbox.Server!.GetLeftPart(UriPartial.Authority)}", Good(current).Single().ToString());
+        Good("Use-KubeContext -Namespace kube-system");
+        Assert.StartsWith("sandbox kube-system True", Good(current).Single().ToString(), StringComparison.Ordinal);
+        // It is still this session's sandbox, of which the commands know.
+        Assert.NotEmpty(Good("$null = Get-KubePod; Get-KubeSandboxRequest list pods"));
+        // Among the contexts of a file none is in use; that of the file which the sandbox wrote is another way to it.
+        Assert.Equal("sandbox True", Good("Get-KubeContext sandbox | ForEach-Object { \"$($_.Name) $($_.IsCurrent)\" }").Single().ToString());
+        Good("Stop-KubeSandbox; Disconnect-KubeCluster");
+        Assert.DoesNotContain(_engine.Run("Get-KubeContext -Current").Output, one => ((KubeContext)one.BaseObject).Source == "sandbox");
+    }
+
+    [Fact]
+    public async Task ABodyInYaml_IsRead_AndItsSecretsAreMaskedInTheLog()
+    {
+        KubeSandbox sandbox = Start();
+        using var client = new HttpClient(sandbox.Cluster.CreateHandler());
+        using var yaml = new StringContent("# a comment\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  key: canary-79\n");
+        yaml.Headers.ContentType = new("application/apply-patch+yaml");
+        using HttpResponseMessage made = await client.PatchAsync(new Uri("http://sandbox.invalid/api/v1/namespaces/default/secrets/s?fieldManager=me"), yaml);
+        Assert.Equal(System.Net.HttpStatusCode.Created, made.StatusCode);
+        using var broken = new StringContent("apiVersion: v1\nkind: Secret\nstringData: {key: canary-80, [}\n");
+        broken.Headers.ContentType = new("application/yaml");
+        using HttpResponseMessage refused = await client.PostAsync(new Uri("http://sandbox.invalid/api/v1/namespaces/default/secrets"), broken);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("error decoding YAML", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        KubeSandboxRequest[] requests = [.. Good("Get-KubeSandboxRequest -Resource secrets").Select(request => (KubeSandboxRequest)request.BaseObject)];
+        Assert.Equal([201, 400], requests.Select(request => request.StatusCode));
+        Assert.Contains("***", requests[0].Body, StringComparison.Ordinal);
+        Assert.All(requests, request => Assert.DoesNotContain("canary", request.Body, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -10,13 +10,15 @@ namespace PSKube.Sandbox.Nodes;
 /// <summary>Whether a pod fits on nodes, and how well.</summary>
 internal sealed class NodeFit(ObjectStore store, NodeUsage usage, StoredObject stored, JsonObject pod)
 {
-    private static readonly ConditionalWeakTable<StoredObject, JsonObject> s_nodes = [];
+    private static readonly ConditionalWeakTable<StoredObject, NodeRoom> s_nodes = [];
 
     private readonly PodFacts _facts = PodFacts.Of(stored);
     private readonly JsonArray? _tolerations = pod.At("spec", "tolerations") as JsonArray;
+    private readonly (string Name, long Wanted)[] _extended = [.. Extended(pod)];
+    private readonly int[] _ports = [.. Ports(pod)];
 
     /// <summary>A node, read once for each of its versions; not to be changed.</summary>
-    public static JsonObject Node(StoredObject node) => s_nodes.GetValue(node, static one => one.Parse());
+    public static JsonObject Node(StoredObject node) => Room(node).Json;
 
     /// <summary>Why a pod's claims keep it from any node; null when they do not.</summary>
     public string? ClaimFailure()
@@ -38,18 +40,18 @@ internal sealed class NodeFit(ObjectStore store, NodeUsage usage, StoredObject s
     /// <summary>Why a pod does not fit on a node, in the scheduler's words; empty when it does.</summary>
     public List<string> Failures(StoredObject node)
     {
-        JsonObject json = Node(node);
+        NodeRoom room = Room(node);
+        JsonObject json = room.Json;
         if (Untolerated(json) is { } taint) return [taint.Key == "node.kubernetes.io/unschedulable" ? "node(s) were unschedulable" : TaintReason(taint)];
         if (!Wants(node, json)) return ["node(s) didn't match Pod's node affinity/selector"];
         var failures = new List<string>();
         (long cpu, long memory, int pods) = usage.On(node.Name);
-        JsonNode? room = json.At("status", "allocatable") ?? json.At("status", "capacity");
-        if (room.At("pods") is { } most && pods + 1 > Quantities.Whole(most)) failures.Add("Too many pods");
-        if (_facts.CpuMillis > 0 && cpu + _facts.CpuMillis > Quantities.Millis(room.At("cpu"))) failures.Add("Insufficient cpu");
-        if (_facts.MemoryBytes > 0 && memory + _facts.MemoryBytes > Quantities.Whole(room.At("memory"))) failures.Add("Insufficient memory");
-        foreach ((string name, long wanted) in Extended())
+        if (pods + 1 > room.Pods) failures.Add("Too many pods");
+        if (_facts.CpuMillis > 0 && cpu + _facts.CpuMillis > room.CpuMillis) failures.Add("Insufficient cpu");
+        if (_facts.MemoryBytes > 0 && memory + _facts.MemoryBytes > room.MemoryBytes) failures.Add("Insufficient memory");
+        foreach ((string name, long wanted) in _extended)
         {
-            if (wanted > Quantities.Whole(room.At(name))) failures.Add($"Insufficient {name}");
+            if (wanted > Quantities.Whole(room.Allocatable.At(name))) failures.Add($"Insufficient {name}");
         }
 
         if (failures.Count == 0 && HostPortTaken(node.Name)) failures.Add("node(s) didn't have free ports for the requested pod ports");
@@ -61,14 +63,16 @@ internal sealed class NodeFit(ObjectStore store, NodeUsage usage, StoredObject s
     /// <summary>How much of a node would be left, and whether it is liked.</summary>
     public double Score(StoredObject node)
     {
-        JsonObject json = Node(node);
+        NodeRoom room = Room(node);
         (long cpu, long memory, int pods) = usage.On(node.Name);
-        JsonNode? room = json.At("status", "allocatable") ?? json.At("status", "capacity");
-        double score = Left(cpu + _facts.CpuMillis, Quantities.Millis(room.At("cpu"))) + Left(memory + _facts.MemoryBytes, Quantities.Whole(room.At("memory"))) + Left(pods + 1, Quantities.Whole(room.At("pods")));
+        double score = Left(cpu + _facts.CpuMillis, room.CpuMillis) + Left(memory + _facts.MemoryBytes, room.MemoryBytes) + (room.Pods == long.MaxValue ? 0 : Left(pods + 1, room.Pods));
         foreach (JsonObject liked in pod.Objects("spec", "affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"))
         {
             if (Selectors.MatchesNode(new JsonObject { ["nodeSelectorTerms"] = new JsonArray(liked["preference"]?.DeepClone()) }, node.Labels, node.Name)) score += (liked.Number("weight") ?? 1) / 10.0;
         }
+
+        foreach (JsonObject liked in pod.Objects("spec", "affinity", "podAffinity", "preferredDuringSchedulingIgnoredDuringExecution")) score += Liking(room.Json, liked);
+        foreach (JsonObject disliked in pod.Objects("spec", "affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution")) score -= Liking(room.Json, disliked);
 
         // Pods of one owner are spread.
         if (stored.Owners.Count > 0) score -= usage.PodsOn(node.Name).Count(one => one.Owners.Count > 0 && one.Owners[0] == stored.Owners[0]) * 0.01;
@@ -111,16 +115,16 @@ internal sealed class NodeFit(ObjectStore store, NodeUsage usage, StoredObject s
 
     private static double Left(long used, long room) => room <= 0 ? 0 : (double)(room - used) / room;
 
-    private IEnumerable<(string Name, long Wanted)> Extended() =>
+    private static NodeRoom Room(StoredObject node) => s_nodes.GetValue(node, static one => new NodeRoom(one.Parse()));
+
+    private static IEnumerable<(string Name, long Wanted)> Extended(JsonObject pod) =>
         pod.Objects("spec", "containers").SelectMany(one => one.At("resources", "requests") as JsonObject ?? []).Where(one => one.Key.Contains('/', StringComparison.Ordinal)).GroupBy(one => one.Key).Select(one => (one.Key, one.Sum(value => Quantities.Whole(value.Value))));
 
-    private bool HostPortTaken(string node)
-    {
-        int[] wanted = [.. Ports(pod)];
-        return wanted.Length > 0 && usage.PodsOn(node).Any(one => Ports(one.Parse()).Intersect(wanted).Any());
-    }
+    private bool HostPortTaken(string node) => _ports.Length > 0 && usage.PodsOn(node).Any(one => Ports(one.Parse()).Intersect(_ports).Any());
 
     private static IEnumerable<int> Ports(JsonObject pod) => pod.Objects("spec", "containers").SelectMany(one => one.Objects("ports")).Select(one => (int)(one.Number("hostPort") ?? 0)).Where(port => port > 0);
+
+    private double Liking(JsonObject node, JsonObject preference) => preference["podAffinityTerm"] is JsonObject term ? (preference.Number("weight") ?? 1) / 10.0 * Near(node, term).Count() : 0;
 
     private bool AntiAffinityBroken(JsonObject node) => pod.Objects("spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution").Any(term => Near(node, term).Any());
 

@@ -9,7 +9,7 @@ internal sealed class NodeUsage
 {
     private readonly Dictionary<string, Sum> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Node, long Cpu, long Memory)> _pods = new(StringComparer.Ordinal);
-    private readonly List<StoredObject> _waiting = [];
+    private readonly Dictionary<string, StoredObject> _waiting = new(StringComparer.Ordinal);
 
     /// <summary>Takes note of a pod's change.</summary>
     public void Note(StoreEvent change)
@@ -19,7 +19,9 @@ internal sealed class NodeUsage
         if (counts)
         {
             // Requests are read when somebody asks: a cluster with fifty thousand pods must be there at once.
-            if (change.Previous?.NodeName != pod.NodeName) _waiting.Add(pod);
+            if (change.Previous?.NodeName != pod.NodeName || _waiting.ContainsKey(pod.Uid)) _waiting[pod.Uid] = pod;
+            // Its labels may be others, and nobody should keep what it was when it was bound.
+            else if (_nodes.TryGetValue(pod.NodeName!, out Sum? own) && own.Pods.ContainsKey(pod.Uid)) own.Pods[pod.Uid] = pod;
         }
         else if (change.Previous?.NodeName is not null || change.Type == StoreEventType.Deleted)
         {
@@ -38,7 +40,7 @@ internal sealed class NodeUsage
         return _nodes.TryGetValue(node, out Sum? sum) ? (sum.Cpu, sum.Memory, sum.Pods.Count) : (0, 0, 0);
     }
 
-    /// <summary>The pods on a node, as they were when they were bound.</summary>
+    /// <summary>The pods on a node.</summary>
     public IEnumerable<StoredObject> PodsOn(string node)
     {
         Read();
@@ -47,7 +49,7 @@ internal sealed class NodeUsage
 
     private void Read()
     {
-        foreach (StoredObject pod in _waiting)
+        foreach (StoredObject pod in _waiting.Values)
         {
             if (_pods.ContainsKey(pod.Uid)) continue;
             PodFacts facts = PodFacts.Of(pod);

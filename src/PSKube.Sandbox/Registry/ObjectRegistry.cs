@@ -39,6 +39,7 @@ internal sealed class ObjectRegistry(ObjectStore store, KindRules rules, Admissi
             metadata.Remove("selfLink");
             metadata.Remove("managedFields");
             rules.Default(resource, json);
+            Tell(resource, json, null, options);
             // What the kind's strategy and admission add has no owner.
             _ownership.RecordUpdate(resource, json, null, options, SandboxClock.Now);
             rules.PrepareForCreate(resource, json);
@@ -110,6 +111,10 @@ internal sealed class ObjectRegistry(ObjectStore store, KindRules rules, Admissi
         }
     }
 
+    /// <summary>True when an object stays after its deletion has begun, until somebody has done his part.</summary>
+    public static bool IsHeld(Resource resource, StoredObject live, DeleteOptions options) =>
+        resource == Kinds.Namespaces || options.PropagationPolicy is "Foreground" or "Orphan" || live.Parse().At("metadata", "finalizers") is JsonArray { Count: > 0 };
+
     /// <summary>
     /// Changes an object for a controller: reads it, lets <paramref name="change"/> change it, and stores it when it has changed.
     /// Returns the object as it is then; null when it is gone.
@@ -158,6 +163,7 @@ internal sealed class ObjectRegistry(ObjectStore store, KindRules rules, Admissi
         own.Remove("resourceVersion");
         FieldOwnership.RecordApply(json, merged);
         rules.Default(resource, json);
+        Tell(resource, json, null, options);
         rules.PrepareForCreate(resource, json);
         admission.Create(resource, ns, json);
         Check(resource, name, rules.ValidateCreate(resource, json));
@@ -183,6 +189,7 @@ internal sealed class ObjectRegistry(ObjectStore store, KindRules rules, Admissi
         metadata["resourceVersion"] = version;
         if (metadata["managedFields"] is null && before["managedFields"] is { } managed) metadata["managedFields"] = managed.DeepClone();
         rules.Default(resource, json);
+        Tell(resource, json, old, options);
         if (applied is null) _ownership.RecordUpdate(resource, json, old, options, SandboxClock.Now);
         else FieldOwnership.RecordApply(json, applied);
         rules.PrepareForUpdate(resource, json, old, options.Subresource);
@@ -261,9 +268,18 @@ internal sealed class ObjectRegistry(ObjectStore store, KindRules rules, Admissi
 
     private static StatusException OtherName(JsonObject metadata, string name) => Refusals.BadRequest($"the name of the object ({metadata.Text("name")}) does not match the name on the URL ({name})");
 
+    /// <summary>Warns of the fields that a request brings and the sandbox does nothing about.</summary>
+    private static void Tell(Resource resource, JsonObject json, JsonObject? old, WriteOptions options)
+    {
+        if (options.IsRequest && options.Subresource is null) InertFields.Tell(resource, json, old, options.Warnings);
+    }
+
     private static void Check(Resource resource, string name, IReadOnlyList<Cause> causes)
     {
-        if (causes.Count > 0) throw Refusals.Invalid(resource.Group, resource.Kind, name, causes);
+        if (causes.Count == 0) return;
+        // These two were in another group once, which the server still names first.
+        string group = resource == Kinds.Ingresses || resource == Kinds.NetworkPolicies ? "extensions" : resource.Group;
+        throw Refusals.Invalid(group, resource.Kind, name, causes);
     }
 }
 

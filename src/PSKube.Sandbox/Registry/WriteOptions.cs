@@ -32,6 +32,9 @@ internal sealed record WriteOptions(string Manager)
     /// <summary>The apiVersion of the request, which its entry in managedFields carries; null for the kind's preferred one.</summary>
     public string? ApiVersion { get; init; }
 
+    /// <summary>True for a request, whose client is told what the sandbox does nothing about; false for what controllers do.</summary>
+    public bool IsRequest { get; init; }
+
     /// <summary>What the client should be told; the texts of <c>Warning</c> headers.</summary>
     public List<string> Warnings { get; } = [];
 }

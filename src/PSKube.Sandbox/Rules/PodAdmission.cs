@@ -10,7 +10,7 @@ namespace PSKube.Sandbox.Rules;
 /// <summary>What every new pod gets: a service account with its token, tolerations of failing nodes, a priority.</summary>
 /// <param name="store">What there is.</param>
 /// <param name="minor">The minor version of the server that is played.</param>
-/// <remarks><c>plugin/pkg/admission</c>: serviceaccount, defaulttolerationseconds, priority.</remarks>
+/// <remarks><c>plugin/pkg/admission</c>: runtimeclass, serviceaccount, defaulttolerationseconds, priority.</remarks>
 internal sealed class PodAdmission(ObjectStore store, int minor)
 {
     private const string TokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -18,10 +18,12 @@ internal sealed class PodAdmission(ObjectStore store, int minor)
     private static readonly string[] s_containers = ["initContainers", "containers"];
 
     /// <summary>Completes a new pod.</summary>
-    /// <exception cref="StatusException">Its service account or its priority class is not there, or its priority is another.</exception>
+    /// <exception cref="StatusException">Its runtime class, its service account or its priority class is not there, or its priority is another.</exception>
     public void Create(string ns, string name, JsonObject pod)
     {
         JsonObject spec = pod.Child("spec");
+        // The sandbox has none, so that there is none of that name either.
+        if (spec.Text("runtimeClassName") is { Length: > 0 } runtime) throw Refusals.Forbidden(Kinds.Pods, name, $"pod rejected: RuntimeClass \"{runtime}\" not found");
         bool mirror = pod.At("metadata", "annotations", "kubernetes.io/config.mirror") is not null;
         if (!mirror) Account(ns, name, spec);
         Tolerate(spec);

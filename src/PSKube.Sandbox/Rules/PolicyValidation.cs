@@ -62,13 +62,7 @@ internal sealed class PolicyValidation(Problems problems, MetadataValidation met
     {
         if (old is null) metadata.Create(json, true, metadata.Names.DnsName);
         else metadata.Update(json, old);
-        metadata.Selector("spec.podSelector", json.At("spec", "podSelector"));
-        int i = 0;
-        foreach (string? type in (json.At("spec", "policyTypes") as JsonArray ?? []).Select(one => one.Text()))
-        {
-            if (type is not ("Ingress" or "Egress")) problems.NotSupported($"spec.policyTypes[{i}]", type, "Egress", "Ingress");
-            i++;
-        }
+        new NetworkPolicyValidation(problems, metadata).Spec(json["spec"]);
     }
 
     /// <summary>A disruption budget.</summary>

@@ -43,7 +43,11 @@ internal static class Strategies
                 metadata.Child("annotations")[TemplateGeneration] = "1";
                 break;
             case "jobs.batch":
+                Ungate(json.Child("spec"), null, minor);
                 if (json.Flag("spec", "manualSelector") != true) Select(json, minor);
+                break;
+            case "cronjobs.batch":
+                Ungate(json.At("spec", "jobTemplate", "spec"), null, minor);
                 break;
             case "customresourcedefinitions.apiextensions.k8s.io":
                 Establish(json);
@@ -99,6 +103,12 @@ internal static class Strategies
             case "persistentvolumeclaims":
                 DataSources(json, minor);
                 break;
+            case "jobs.batch":
+                Ungate(json["spec"], old["spec"], minor);
+                break;
+            case "cronjobs.batch":
+                Ungate(json.At("spec", "jobTemplate", "spec"), old.At("spec", "jobTemplate", "spec"), minor);
+                break;
         }
 
         if (Counts(resource, minor) && HasChanged(resource, json, old)) metadata["generation"] = (old.Number("metadata", "generation") ?? 0) + 1;
@@ -139,6 +149,13 @@ internal static class Strategies
         foreach (string key in s_controllerUid.AsSpan(0, known)) labels.Default(key, uid);
         if (shared) job.Child("metadata")["labels"] = labels.DeepClone();
         spec.Child("selector").Child("matchLabels").Default(s_controllerUid[known - 1], uid);
+    }
+
+    /// <summary>Drops a job's field of which its server has only an alpha form, unless the job had it already.</summary>
+    private static void Ungate(JsonNode? spec, JsonNode? old, int minor)
+    {
+        const string Field = "ttlSecondsAfterFinished";
+        if (minor < 21 && spec is JsonObject json && old.At(Field) is null) json.Remove(Field);
     }
 
     /// <summary>The old and the new name of a claim's source (<c>pkg/registry/core/persistentvolumeclaim</c>, NormalizeDataSources).</summary>

@@ -38,11 +38,19 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
     {
         if (_pages.Find(request) is { } page) return page;
         if (address is null) throw Refusals.NoSuchResource();
-        if (catalog.Find(address.Group, address.Version, address.Resource) is not { } served) return catalog.Serves(address.Group, address.Version) ? throw Refusals.NoSuchResource() : ApiResponse.Text("404 page not found\n", 404);
+        if (catalog.Find(address.Group, address.Version, address.Resource) is not { } served) return AnswerUnserved(address, request);
         string? ns = address.Namespace, name = address.Name;
         if (served.Resource.Namespaced != ns is not null && !(served.Resource.Namespaced && name is null)) throw Refusals.NoSuchResource();
         if (address.Subresource is { } subresource) return OnSubresource(served, ns, name!, subresource, request);
         return name is null ? OnCollection(served, ns, request) : OnObject(served, ns, name, request);
+    }
+
+    /// <summary>What discovery does not list: reviews, which are answered all the same, and kinds that only other servers have.</summary>
+    private ApiResponse AnswerUnserved(ApiAddress address, ApiRequest request)
+    {
+        if (AccessReviews.Answer(address, request, catalog.Minor) is { } review) return review;
+        if (AbsentKinds.Find(address.Group, address.Version, address.Resource, catalog.Minor) is { } kind) throw Refusals.NoSuchKind(address, kind);
+        return catalog.Serves(address.Group, address.Version) ? throw Refusals.NoSuchResource() : ApiResponse.Text("404 page not found\n", 404);
     }
 
     private ApiResponse OnCollection(ServedResource served, string? ns, ApiRequest request)
@@ -104,8 +112,10 @@ internal sealed class ApiServer(ResourceCatalog catalog, ObjectRegistry registry
     private ApiResponse Delete(ServedResource served, string? ns, string name, ApiRequest request)
     {
         Resource resource = served.Resource;
-        StoredObject deleted = registry.Delete(resource, ns, name, RequestBody.Deletion(request));
-        bool isThere = registry.Store.Find(resource, ns, name)?.Uid == deleted.Uid;
+        DeleteOptions options = RequestBody.Deletion(request);
+        StoredObject deleted = registry.Delete(resource, ns, name, options);
+        // Nothing went in a dry run; the answer is that of the real one.
+        bool isThere = options.DryRun ? ObjectRegistry.IsHeld(resource, deleted, options) : registry.Store.Find(resource, ns, name)?.Uid == deleted.Uid;
         if (isThere || s_returned.Contains(resource)) return ApiResponse.Bytes(Lists.Shown(served, deleted));
         var details = new JsonObject { ["name"] = name };
         if (resource.Group.Length > 0) details["group"] = resource.Group;

@@ -26,7 +26,8 @@ internal static class Evictions
             {
                 JsonObject status = budget.Parse();
                 long allowed = status.Number("status", "disruptionsAllowed") ?? 0;
-                if (allowed <= 0)
+                bool isFree = IsFree(pod, status);
+                if (!isFree && allowed <= 0)
                 {
                     throw new StatusException(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.")
                     {
@@ -41,7 +42,7 @@ internal static class Evictions
                     };
                 }
 
-                registry.Change(Kinds.PodDisruptionBudgets, ns, budget.Name, "kube-apiserver", "status", json => json.Child("status")["disruptionsAllowed"] = allowed - 1);
+                if (!isFree) registry.Change(Kinds.PodDisruptionBudgets, ns, budget.Name, "kube-apiserver", "status", json => json.Child("status")["disruptionsAllowed"] = allowed - 1);
             }
 
             registry.Delete(Kinds.Pods, ns, name, new DeleteOptions
@@ -52,5 +53,13 @@ internal static class Evictions
             });
             return ApiResponse.Json(new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
         }
+    }
+
+    /// <summary>A pod that is not ready disrupts nothing more when it goes, if the budget is met without it or does not mind.</summary>
+    private static bool IsFree(StoredObject pod, JsonObject budget)
+    {
+        if (pod.Parse().Objects("status", "conditions").Any(one => one.Text("type") == "Ready" && one.Text("status") == "True")) return false;
+        long desired = budget.Number("status", "desiredHealthy") ?? 0;
+        return budget.Text("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" || (desired > 0 && budget.Number("status", "currentHealthy") >= desired);
     }
 }

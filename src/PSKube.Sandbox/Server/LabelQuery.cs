@@ -64,6 +64,7 @@ internal sealed partial class LabelQuery
     /// <summary>What the server's parser says of a text that it cannot read (pkg/labels/selector.go).</summary>
     private static StatusException Unread(string text)
     {
+        if (SetWithoutValues().Match(text) is { Success: true } set) return Refusals.BadRequest($"unable to parse requirement: found '{set.Groups["next"].Value}' expected: '('");
         Match start = KeyAndNext().Match(text);
         return Refusals.BadRequest(start.Success
             ? $"unable to parse requirement: found '{start.Groups["next"].Value}', expected: '=', '!=', '==', 'in', notin'"
@@ -93,6 +94,9 @@ internal sealed partial class LabelQuery
         "DoesNotExist" => labels => !labels.ContainsKey(key),
         _ => _ => false,
     });
+
+    [GeneratedRegex(@"^\s*[A-Za-z0-9][-A-Za-z0-9_./]*\s+(?:in|notin)\s+(?<next>[^\s,(]+)")]
+    private static partial Regex SetWithoutValues();
 
     [GeneratedRegex(@"^\s*[A-Za-z0-9][-A-Za-z0-9_./]*\s+(?<next>[^\s,]+)")]
     private static partial Regex KeyAndNext();

@@ -62,12 +62,15 @@ internal static class Refusals
     /// <summary>501: real servers can do it and the sandbox cannot.</summary>
     public static StatusException NotInTheSandbox(string what) => new(501, "NotImplemented", $"the sandbox cannot {what}; see about_PSKube_Sandbox for what it leaves out");
 
+    /// <summary>501: real servers have such objects and the sandbox has not.</summary>
+    public static StatusException NoSuchKind(ApiAddress address, string kind) => new(501, "NotImplemented", $"the sandbox has no {kind} ({(address.Group.Length == 0 ? "" : address.Group + "/")}{address.Version}); see about_PSKube_Sandbox for what it leaves out") { Details = Details(address.Group, address.Resource, address.Name ?? "") };
+
     private static JsonObject Details(string group, string kind, string name)
     {
         var details = new JsonObject();
         if (name.Length > 0) details["name"] = name;
         if (group.Length > 0) details["group"] = group;
-        details["kind"] = kind;
+        if (kind.Length > 0) details["kind"] = kind;
         return details;
     }
 }

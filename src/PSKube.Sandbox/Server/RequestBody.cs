@@ -99,6 +99,7 @@ internal static class RequestBody
             FieldValidation = validation,
             Subresource = subresource,
             ApiVersion = served.ApiVersion,
+            IsRequest = true,
         };
     }
 

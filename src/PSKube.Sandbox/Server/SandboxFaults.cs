@@ -8,6 +8,9 @@ namespace PSKube.Sandbox.Server;
 /// <param name="Resource">The resource's plural name, with a subresource behind a slash (<c>pods/exec</c>); <c>*</c> for any.</param>
 internal sealed record SandboxFault(string Verb, string Resource)
 {
+    /// <summary>The namespace, with wildcards; null for any, and for requests that name none.</summary>
+    public string? Namespace { get; init; }
+
     /// <summary>The object's name, with wildcards; null for any.</summary>
     public string? Name { get; init; }
 
@@ -63,13 +66,14 @@ internal sealed class SandboxFaults
     }
 
     /// <summary>The failure of a request; null when it has none. Counts it.</summary>
-    public SandboxFault? Take(string verb, string resource, string? name)
+    public SandboxFault? Take(string verb, string resource, string? ns, string? name)
     {
         lock (_faults)
         {
             SandboxFault? fault = _faults.FirstOrDefault(one => one.Times is null or > 0
                 && (one.Verb == "*" || one.Verb.Equals(verb, StringComparison.OrdinalIgnoreCase))
                 && (one.Resource == "*" || one.Resource.Equals(resource, StringComparison.OrdinalIgnoreCase))
+                && (one.Namespace is null || (ns is not null && Matches(one.Namespace, ns)))
                 && (one.Name is null || (name is not null && Matches(one.Name, name))));
             if (fault is null) return null;
             fault.Happened++;

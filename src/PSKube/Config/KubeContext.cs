@@ -1,6 +1,6 @@
 namespace PSKube.Config;
 
-/// <summary>A context of a kubeconfig: which cluster, as whom, in which namespace. Carries no credential.</summary>
+/// <summary>A context of a kubeconfig, or the sandbox of this session: which cluster, as whom, in which namespace. Carries no credential.</summary>
 public sealed class KubeContext
 {
     internal KubeContext(KubeconfigEntry entry, Kubeconfig kubeconfig, bool isCurrent, string? ns)
@@ -17,6 +17,18 @@ public sealed class KubeContext
         Source = entry.File;
     }
 
+    /// <summary>A sandbox, which is in no kubeconfig and is the current one of the session that is connected to it.</summary>
+    internal KubeContext(KubeSandbox sandbox, string? ns)
+    {
+        Name = Cluster = Source = SandboxName;
+        Server = sandbox.Server?.GetLeftPart(UriPartial.Authority);
+        Namespace = ns ?? "default";
+        IsCurrent = true;
+    }
+
+    /// <summary>What a sandbox is called.</summary>
+    internal const string SandboxName = "sandbox";
+
     /// <summary>The context's name, exact case.</summary>
     public string Name { get; }
 
@@ -26,7 +38,7 @@ public sealed class KubeContext
     /// <summary>The name of its user entry; null for anonymous access.</summary>
     public string? User { get; }
 
-    /// <summary>The address of the API server; null when the cluster entry is missing.</summary>
+    /// <summary>The address of the API server; null when the cluster entry is missing, and for a sandbox that does not listen.</summary>
     public string? Server { get; }
 
     /// <summary>The namespace of commands that name none.</summary>
@@ -35,7 +47,7 @@ public sealed class KubeContext
     /// <summary>True for the context that this session uses.</summary>
     public bool IsCurrent { get; }
 
-    /// <summary>The file that defines it.</summary>
+    /// <summary>The file that defines it; <c>sandbox</c> for the sandbox that this session is connected to, which is in none.</summary>
     public string Source { get; }
 
     /// <summary>The context's name.</summary>

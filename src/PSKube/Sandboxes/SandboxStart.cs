@@ -18,7 +18,7 @@ internal static class SandboxStart
         SandboxCluster cluster;
         try
         {
-            cluster = await Task.Run(() => new SandboxCluster(options), cancel).ConfigureAwait(false);
+            cluster = await Task.Run(() => new SandboxCluster(options with { ReadYaml = SandboxYaml.Read }), cancel).ConfigureAwait(false);
         }
         catch (StatusException refusal)
         {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using PSKube.Config;
 using PSKube.Sandbox;
+using PSKube.Sandboxes;
 
 namespace PSKube.EngineTests.Fidelity;
 
@@ -21,7 +22,7 @@ public sealed class FidelityTests
     public async Task EveryAnswerIsThatOfARealServer_SaveWhereTheReasonIsWritten()
     {
         List<JsonObject> real = await RealAsync();
-        using var cluster = new SandboxCluster(new SandboxOptions { Minor = 20, Nodes = 1, Speed = 0.01 });
+        using var cluster = new SandboxCluster(new SandboxOptions { Minor = 20, Nodes = 1, Speed = 0.01, ReadYaml = SandboxYaml.Read });
         using var invoker = new HttpMessageInvoker(cluster.CreateHandler());
         List<JsonObject> played = await SendAllAsync(invoker, new Uri("http://sandbox.invalid/"));
 

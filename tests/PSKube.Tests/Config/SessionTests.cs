@@ -7,6 +7,7 @@ using PSKube.Commands.Clusters;
 using PSKube.Parameters;
 using PSKube.Config;
 using PSKube.Errors;
+using PSKube.Sandbox;
 
 namespace PSKube.Tests.Config;
 
@@ -85,6 +86,27 @@ public sealed class SessionTests : KubeconfigFixture
         Assert.DoesNotContain(ContextList.Read(session, null, "*", false, Loader), context => context.IsCurrent);
         File.Delete(Path.Combine(Folder, "home", ".kube", "config"));
         Assert.Empty(ContextList.Read(session, null, "*", true, Loader));
+    }
+
+    [Fact]
+    public void ASandbox_IsTheContextInUse_WithAKubeconfigAndWithout()
+    {
+        TwoContexts();
+        using var cluster = new SandboxCluster(new SandboxOptions { Nodes = 1 });
+        var session = new KubeSession();
+        session.Connect(new KubeSandbox(cluster), "n");
+        Assert.Equal(["sandbox:n:True", "a:ns-a:False", "b:default:False"], Told("*", false));
+        Assert.Equal(["sandbox:n:True"], Told("*", true));
+        Assert.Equal(["sandbox:n:True"], Told("sandbox", false));
+        Assert.Equal(["b:default:False"], Told("b", false));
+        Assert.Equal(["b:default:False"], Told("b*", false));
+        // A file that is named is read for what it says.
+        Assert.All(ContextList.Read(session, Path.Combine(Folder, "home", ".kube", "config"), "*", false, Loader), context => Assert.NotEqual("sandbox", context.Name));
+        File.Delete(Path.Combine(Folder, "home", ".kube", "config"));
+        Assert.Equal(["sandbox:n:True"], Told("*", false));
+        Assert.Equal(["sandbox:n:True"], Told("*", true));
+
+        IEnumerable<string> Told(string name, bool current) => ContextList.Read(session, null, name, current, Loader).Select(c => $"{c.Name}:{c.Namespace}:{c.IsCurrent}");
     }
 
     [Fact]

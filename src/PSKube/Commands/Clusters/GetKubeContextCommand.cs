@@ -4,7 +4,10 @@ using PSKube.Parameters;
 
 namespace PSKube.Commands.Clusters;
 
-/// <summary>Lists the contexts of the kubeconfig, or the one that this session uses. No cluster is asked.</summary>
+/// <summary>
+/// Lists the contexts of the kubeconfig, or the one that this session uses. No cluster is asked. A session that is connected to a
+/// sandbox uses that, called <c>sandbox</c>; one that is connected to an address without a kubeconfig uses no context.
+/// </summary>
 /// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>; <c>KubeContextNotFound</c> for a name without wildcards.</remarks>
 [Cmdlet(VerbsCommon.Get, "KubeContext", DefaultParameterSetName = "Name")]
 [OutputType(typeof(KubeContext))]

@@ -41,7 +41,8 @@ public sealed class UseKubeContextCommand : KubeCmdlet
         if (Name is null && Namespace is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "Name a context, a -Namespace, or both.");
         if (session.Connected is { } connected && Name is null && Kubeconfig is null && !Persist)
         {
-            session.Connect(connected, Namespace);
+            if (session.Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
+            else session.Connect(connected, Namespace);
             return;
         }
 

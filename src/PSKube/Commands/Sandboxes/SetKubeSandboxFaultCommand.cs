@@ -43,6 +43,15 @@ public sealed class SetKubeSandboxFaultCommand : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
+    /// <summary>Only in namespaces of this name, with <c>*</c> and <c>?</c>; a list over all namespaces, and what lies in none, has no namespace.</summary>
+    [Parameter(ParameterSetName = ErrorSet)]
+    [Parameter(ParameterSetName = CutSet)]
+    [Parameter(ParameterSetName = DelaySet)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
     /// <summary>The HTTP status code of the refusal, from 400 to 599, for example 409 or 503.</summary>
     [Parameter(Mandatory = true, Position = 2, ParameterSetName = ErrorSet)]
     [ValidateRange(400, 599)]
@@ -95,6 +104,7 @@ public sealed class SetKubeSandboxFaultCommand : SandboxCmdlet
 
     private SandboxFault SandboxFaultOf() => new(Verb!, Resource!)
     {
+        Namespace = Namespace,
         Name = Name,
         StatusCode = ParameterSetName == ErrorSet ? StatusCode : null,
         Reason = Reason,
