@@ -147,13 +147,28 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         IAsyncEnumerator<T> items = source(CancelToken).GetAsyncEnumerator(CancelToken);
         try
         {
-            while (Await(async _ => await items.MoveNextAsync().ConfigureAwait(false))) yield return items.Current;
+            // The first step may have to connect; of the later ones most are there already, and a thread for each would cost more than it.
+            for (bool more = Await(async _ => await items.MoveNextAsync().ConfigureAwait(false)); more; more = Next(items)) yield return items.Current;
         }
         finally
         {
             // After a stop the last MoveNext may still be under way, and disposing then is not allowed; the token ends it.
             if (!CancelToken.IsCancellationRequested) Task.Run(async () => await items.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
         }
+    }
+
+    private bool Next<T>(IAsyncEnumerator<T> items)
+    {
+        ValueTask<bool> step = items.MoveNextAsync();
+        if (!step.IsCompletedSuccessfully)
+        {
+            Task<bool> coming = step.AsTask();
+            return Await(_ => coming);
+        }
+
+        if (CancelToken.IsCancellationRequested) throw new PipelineStoppedException();
+        _notes.Write(this);
+        return step.Result;
     }
 
     /// <summary>Writes an error for one item; the pipeline goes on, unless the failure ends the command.</summary>
