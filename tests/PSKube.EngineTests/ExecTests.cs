@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.TestKit;
 

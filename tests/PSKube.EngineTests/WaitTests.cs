@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using PSKube.FaultServer;
 using PSKube.TestKit;
 
 namespace PSKube.EngineTests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.TestKit;
 

@@ -9,52 +9,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace PSKube.TestKit;
-
-/// <summary>A request as it arrived.</summary>
-public sealed record SeenRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
-{
-    /// <summary>The path without the query.</summary>
-    public string Path => Target.Split('?')[0];
-}
-
-/// <summary>What to answer; parts of it may be left out on purpose.</summary>
-public sealed record ScriptedReply(int Status, string Body)
-{
-    /// <summary>Further headers.</summary>
-    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
-
-    /// <summary>The body's media type.</summary>
-    public string ContentType { get; init; } = "application/json";
-
-    /// <summary>The body as bytes, where it is no text; else <see cref="Body"/> is sent.</summary>
-    public byte[]? Bytes { get; init; }
-
-    /// <summary>How many bytes to send at a time, with a moment in between; null for all at once.</summary>
-    public int? Step { get; init; }
-
-    /// <summary>How many bytes of the body to send before falling silent or closing; null for all.</summary>
-    public int? OnlyBytes { get; init; }
-
-    /// <summary>After the bytes: keep the connection open and say nothing.</summary>
-    public bool Silent { get; init; }
-
-    /// <summary>The body compressed, as the API server sends what is large to whoever takes it.</summary>
-    public bool Gzip { get; init; }
-
-    /// <summary>What to say on the WebSocket that this reply opens; null for a reply that opens none.</summary>
-    public Func<WebSocket, CancellationToken, Task>? Talk { get; init; }
-
-    /// <summary>The subprotocol that is agreed to.</summary>
-    public string Protocol { get; init; } = "";
-
-    /// <summary>An object or list in JSON.</summary>
-    public static ScriptedReply Ok(string json) => new(200, json);
-
-    /// <summary>A refusal as the API server words it.</summary>
-    public static ScriptedReply Refuse(int status, string reason, string message, string details = "{}") =>
-        new(status, $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"{{message}}","reason":"{{reason}}","details":{{details}},"code":{{status}}}""");
-}
+namespace PSKube.FaultServer;
 
 /// <summary>A server on loopback that answers as a test says and remembers what it was asked: HTTP/1.1, with TLS if it gets a certificate.</summary>
 public sealed class ScriptedServer : IDisposable
