@@ -20,6 +20,12 @@ public sealed record ScriptedReply(int Status, string Body)
     /// <summary>How many bytes of the body to send before falling silent or closing; null for all.</summary>
     public int? OnlyBytes { get; init; }
 
+    /// <summary>The whole answer as it goes over the wire, status line included; nothing else is sent, and the connection ends.</summary>
+    public byte[]? Wire { get; init; }
+
+    /// <summary>After the bytes: end the connection with a reset, as a crashed server or a cut line does.</summary>
+    public bool Reset { get; init; }
+
     /// <summary>After the bytes: keep the connection open and say nothing.</summary>
     public bool Silent { get; init; }
 
@@ -31,6 +37,9 @@ public sealed record ScriptedReply(int Status, string Body)
 
     /// <summary>The subprotocol that is agreed to.</summary>
     public string Protocol { get; init; } = "";
+
+    /// <summary>A reply that begins with a text, promises more, and stays open.</summary>
+    public static ScriptedReply Open(string text) => new(200, text + new string(' ', 4096)) { OnlyBytes = System.Text.Encoding.UTF8.GetByteCount(text), Silent = true };
 
     /// <summary>An object or list in JSON.</summary>
     public static ScriptedReply Ok(string json) => new(200, json);

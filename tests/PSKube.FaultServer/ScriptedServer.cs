@@ -39,8 +39,11 @@ public sealed class ScriptedServer : IDisposable
     /// <summary>What was asked, in order.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
 
-    /// <summary>How many connections the other side closed while an answer was under way.</summary>
+    /// <summary>How many connections the other side closed, or gave up, while an answer was under way or stayed open.</summary>
     public int ClosedByClient => Volatile.Read(ref _closedByClient);
+
+    /// <summary>A server with one answer to everything.</summary>
+    public static ScriptedServer Always(ScriptedReply reply) => new(_ => reply);
 
     /// <summary>A kubeconfig that leads here.</summary>
     public string Kubeconfig(string? authorityPem = null, string user = "token: canary-token", string cluster = "")
@@ -112,7 +115,11 @@ public sealed class ScriptedServer : IDisposable
                             return;
                         }
 
-                        if (!await SendAsync(stream, reply).ConfigureAwait(false)) return;
+                        if (await SendAsync(stream, reply).ConfigureAwait(false)) continue;
+                        // Zero seconds to linger: what is closed now ends with a reset.
+                        if (reply.Reset) client.LingerState = new LingerOption(true, 0);
+                        if (reply.Reset) client.Client.Close();
+                        return;
                     }
                 }
             }
@@ -136,6 +143,13 @@ public sealed class ScriptedServer : IDisposable
 
     private async Task<bool> SendAsync(Stream stream, ScriptedReply reply)
     {
+        if (reply.Wire is { } wire)
+        {
+            await stream.WriteAsync(wire, _stop.Token).ConfigureAwait(false);
+            await stream.FlushAsync(_stop.Token).ConfigureAwait(false);
+            return false;
+        }
+
         byte[] body = reply.Bytes ?? (reply.Gzip ? Compress(reply.Body) : Encoding.UTF8.GetBytes(reply.Body));
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} {(HttpStatusCode)reply.Status}\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n");
         if (reply.Gzip) head.Append("Content-Encoding: gzip\r\n");
@@ -153,20 +167,11 @@ public sealed class ScriptedServer : IDisposable
         if (reply.Silent)
         {
             // Until the other side hangs up: a read that ends tells.
-            var nothing = new byte[1];
-            try
-            {
-                await stream.ReadAsync(nothing, _stop.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                Interlocked.Increment(ref _closedByClient);
-            }
-
+            if (await stream.ReadAsync(new byte[1], _stop.Token).ConfigureAwait(false) == 0) throw new IOException("The client hung up.");
             return false;
         }
 
-        return count == body.Length;
+        return count == body.Length && !reply.Reset;
     }
 
     private static byte[] Compress(string text)
