@@ -87,6 +87,14 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public void T58_AConnectionThatTellsNothing_OrOnlyWhereItIs_GoesOnFromThere()
+    {
+        Script([List(5, Pod("a", 1))], [Closed(""), Closed(Bookmark(9)), Open(Event("MODIFIED", Pod("a", 10)))]);
+        Assert.Equal(["Added a", "Modified a"], Watch("-Timeout 8"));
+        Assert.Equal(["5", "5", "9"], WatchedFrom());
+    }
+
+    [Fact]
     public void T58_AVersionThatIsForgotten_IsListedAnew_AndTheDifferenceTold()
     {
         Script([List(5, Pod("a", 1), Pod("b", 2), Pod("c", 3)), List(20, Pod("a", 1), Pod("b", 15), Pod("d", 16))], [Open(Gone())]);
