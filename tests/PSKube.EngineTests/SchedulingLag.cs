@@ -1,41 +1,41 @@
-using System.Diagnostics;
+using System.Globalization;
 
 namespace PSKube.EngineTests;
 
 /// <summary>
-/// How late this machine is by itself: the time that work on the thread pool has to wait on a machine that has too much to do. A
-/// limit of a second is given that much more, for the several hands through which the end of a command goes.
+/// How long this process has had work to do and no processor to do it on, by the kernel's own count (Linux: run delay in
+/// <c>/proc/self/task/*/schedstat</c>; elsewhere it is taken as none). A limit of a second is given that much more.
 /// </summary>
-internal sealed class SchedulingLag : IDisposable
+internal sealed class SchedulingLag
 {
-    private const int Hands = 8;
+    private TimeSpan _before = Total();
 
-    private readonly CancellationTokenSource _stop = new();
-    private long _worst;
+    /// <summary>Since the beginning, or the last <see cref="Restart"/>.</summary>
+    public TimeSpan Waited => Total() is var now && now > _before ? now - _before : TimeSpan.Zero;
 
-    /// <summary>Begins to measure.</summary>
-    public SchedulingLag() => _ = Task.Run(MeasureAsync);
-
-    /// <summary>What to allow for.</summary>
-    public TimeSpan Worst => Hands * TimeSpan.FromTicks(Volatile.Read(ref _worst));
-
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Begins to count now; always true, for use at the end of a condition.</summary>
+    public bool Restart()
     {
-        _stop.Cancel();
-        _stop.Dispose();
+        _before = Total();
+        return true;
     }
 
-    private async Task MeasureAsync()
+    private static TimeSpan Total()
     {
-        CancellationToken stop = _stop.Token;
-        while (!stop.IsCancellationRequested)
+        if (!Directory.Exists("/proc/self/task")) return TimeSpan.Zero;
+        long nanoseconds = 0;
+        foreach (string thread in Directory.EnumerateDirectories("/proc/self/task"))
         {
-            long start = Stopwatch.GetTimestamp();
-            await Task.Delay(10, CancellationToken.None);
-            await Task.Yield();
-            long late = Stopwatch.GetElapsedTime(start).Ticks - TimeSpan.FromMilliseconds(15).Ticks;
-            if (late > Volatile.Read(ref _worst)) Volatile.Write(ref _worst, late);
+            try
+            {
+                nanoseconds += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[1], CultureInfo.InvariantCulture);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+            {
+                // The thread has ended meanwhile, or this kernel does not count.
+            }
         }
+
+        return TimeSpan.FromMicroseconds(nanoseconds / 1000.0);
     }
 }
