@@ -66,8 +66,9 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>Begins a script and stops it when the condition holds; returns how long the stop took.</summary>
-    public TimeSpan Stop(string script, Func<bool> when)
+    public TimeSpan Stop(string script, Func<bool> when, params (string Name, object? Value)[] variables)
     {
+        foreach ((string name, object? value) in variables) Runspace.SessionStateProxy.SetVariable(name, value);
         using PowerShell shell = PowerShell.Create(Runspace);
         shell.AddScript(script);
         IAsyncResult running = shell.BeginInvoke();

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.TestKit;
 
@@ -80,7 +81,7 @@ public sealed class ExecTests : IDisposable
     }
 
     [Fact]
-    public void WhatCouldNotBeStarted_IsAnErrorInTheNodesWords()
+    public void T61_WhatCouldNotBeStarted_IsAnErrorInTheNodesWords()
     {
         Serve(_ => ScriptedExec.Reply(ScriptedExec.Version4, exec => exec.StatusAsync("""{"status":"Failure","reason":"InternalError","message":"executable file not found in $PATH"}""")));
         EngineResult result = _engine.Run("Invoke-KubeExec web -Command x");
@@ -104,7 +105,7 @@ public sealed class ExecTests : IDisposable
     [InlineData("-InputObject 'grün'", "grün")]
     [InlineData("-InputObject 'one', 'two'", "one\ntwo\n")]
     [InlineData("-InputObject ([byte[]](0, 255, 10))", "\u0000\u00FF\n")]
-    public void Input_IsSentAsItIs_AndItsEndTold(string parameter, string expected)
+    public void T61_Input_IsSentAsItIs_AndItsEndTold(string parameter, string expected)
     {
         byte[]? heard = null;
         Serve(_ => ScriptedExec.Reply(Version5, async exec =>
@@ -133,7 +134,7 @@ public sealed class ExecTests : IDisposable
     }
 
     [Fact]
-    public void AServerThatCannotTellTheEndOfInput_GetsItsLengthThroughTheShell()
+    public void T61_AServerThatCannotTellTheEndOfInput_GetsItsLengthThroughTheShell()
     {
         byte[]? heard = null;
         Serve(request => !request.Headers["Sec-WebSocket-Protocol"].Contains(ScriptedExec.Version4, StringComparison.Ordinal) ? ScriptedExec.DoesNotKnow() : ScriptedExec.Reply(ScriptedExec.Version4, async exec =>
@@ -151,7 +152,7 @@ public sealed class ExecTests : IDisposable
     }
 
     [Fact]
-    public void AHundredMegabytes_ComeWhole()
+    public void T61_AHundredMegabytes_ComeWhole()
     {
         const int Blocks = 100;
         byte[] block = new byte[1024 * 1024];
@@ -185,7 +186,7 @@ public sealed class ExecTests : IDisposable
     }
 
     [Fact]
-    public void CtrlC_AndAReaderThatHasEnough_CloseTheConnectionWithinASecond()
+    public void T59_CtrlC_AndAReaderThatHasEnough_CloseTheConnectionWithinASecond()
     {
         var begun = new ManualResetEventSlim();
         var hungUp = new ManualResetEventSlim();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.TestKit;
 

@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Text.Json.Nodes;
-using k8s.Models;
+using PSKube.FaultServer;
 using PSKube.Resources;
 using PSKube.TestKit;
+using k8s.Models;
 
 namespace PSKube.EngineTests;
 

@@ -128,7 +128,7 @@ public sealed class PrinterTests : IDisposable
     }
 
     [Fact]
-    public void T37_MissingCountsAreZero_AndMissingReplicasOne()
+    public void MissingCountsAreZero_AndMissingReplicasOne()
     {
         object deployment = ResourceJson.Decode(JsonDocument.Parse("""{"metadata":{"name":"d"},"spec":{"template":{}}}""").RootElement, "apps/v1", "Deployment");
         string screen = _engine.Show("$d", ("d", deployment));

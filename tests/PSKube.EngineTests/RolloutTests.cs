@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
-using k8s.Models;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.TestKit;
+using k8s.Models;
 
 namespace PSKube.EngineTests;
 

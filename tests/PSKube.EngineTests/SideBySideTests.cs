@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using PSKube.FaultServer;
 using PSKube.TestKit;
 
 namespace PSKube.EngineTests;

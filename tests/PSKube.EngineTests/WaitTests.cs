@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using PSKube.FaultServer;
 using PSKube.TestKit;
 
 namespace PSKube.EngineTests;
@@ -174,10 +175,13 @@ public sealed class WaitTests : IDisposable
     }
 
     [Fact]
-    public void ADeletionIsWaitedForOnTheSameEngine_WithTheFinalizersThatHoldIt()
+    public void T79_ADeletionIsWaitedForOnTheSameEngine_WithTheFinalizersThatHoldIt()
     {
         string held = """{"metadata":{"name":"a","namespace":"default","uid":"u-a","finalizers":["example.com/keep"]}}""";
         Serve(request => request.Method == "DELETE" ? ScriptedReply.Ok("{\"kind\":\"Status\",\"status\":\"Success\"}") : request.Target.Contains("watch=true", StringComparison.Ordinal) ? Watch() : ScriptedReply.Ok(List(held)));
-        Assert.Contains("held by its finalizers example.com/keep", _engine.Run("Remove-KubePod a -Confirm:$false -Wait -Timeout 1").Error.Exception.Message, StringComparison.Ordinal);
+        ErrorRecord error = _engine.Run("Remove-KubePod a -Confirm:$false -Wait -Timeout 1").Error;
+        Assert.StartsWith("KubeWaitTimeout,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.OperationTimeout, error.CategoryInfo.Category);
+        Assert.Contains("held by its finalizers example.com/keep", error.Exception.Message, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.TestKit;
 
@@ -33,7 +34,7 @@ public sealed class WatchTests : IDisposable
         var list = new Queue<ScriptedReply>(lists);
         var watch = new Queue<ScriptedReply>(watches);
         return Serve(request => request.Target.Contains("watch=true", StringComparison.Ordinal)
-            ? watch.Count > 0 ? watch.Dequeue() : Open("")
+            ? watch.Count > 0 ? watch.Dequeue() : Last("")
             : list.Count > 1 ? list.Dequeue() : list.Peek());
     }
 
@@ -53,16 +54,20 @@ public sealed class WatchTests : IDisposable
     /// <summary>A watch that stays open after these lines.</summary>
     private static ScriptedReply Open(string lines) => ScriptedReply.Ok(lines + new string(' ', 4096)) with { OnlyBytes = lines.Length, Silent = true };
 
+    /// <summary>The last watch of a test: it stays open after these lines and one that ends <see cref="Watch"/>.</summary>
+    private static ScriptedReply Last(string lines) => Open(lines + Event("ADDED", Pod("end", 999)));
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private string[] Watch(string parameters = "-Timeout 2.5") => [.. _engine.Run($"Watch-KubeResource pod {parameters}").Output.Select(item => (KubeWatchEvent)item.BaseObject).Select(change => $"{change.Change} {change.Name}")];
+    /// <summary>What is told until the last line comes, however long that takes.</summary>
+    private string[] Watch(string parameters = "-Timeout 90") => [.. _engine.Run($"Watch-KubeResource pod {parameters} | ForEach-Object {{ if ($_.Name -ne 'end') {{ [void]$told.Add($_) }} else {{ $_ }} }} | Select-First | Out-Null; $told.ToArray()", ("told", new List<PSObject>())).Output.Select(item => (KubeWatchEvent)item.BaseObject).Select(change => $"{change.Change} {change.Name}")];
 
     private IEnumerable<string?> WatchedFrom() => _server!.Requests.Where(request => request.Target.Contains("watch=true", StringComparison.Ordinal)).Select(request => System.Web.HttpUtility.ParseQueryString(request.Target.Split('?')[1])["resourceVersion"]);
 
     [Fact]
     public void WhatIsThereComesFirst_ThenEachChangeOnce()
     {
-        Script([List(5, Pod("a", 1), Pod("b", 2))], [Open(Event("MODIFIED", Pod("a", 6)) + Event("ADDED", Pod("c", 7)) + Event("DELETED", Pod("b", 8)))]);
+        Script([List(5, Pod("a", 1), Pod("b", 2))], [Last(Event("MODIFIED", Pod("a", 6)) + Event("ADDED", Pod("c", 7)) + Event("DELETED", Pod("b", 8)))]);
         Assert.Equal(["Added a", "Added b", "Modified a", "Added c", "Deleted b"], Watch());
         Assert.Equal(["5"], WatchedFrom());
         Assert.Contains("allowWatchBookmarks=true", _server!.Requests[^1].Target, StringComparison.Ordinal);
@@ -80,9 +85,17 @@ public sealed class WatchTests : IDisposable
     [Fact]
     public void T58_AClosedConnection_GoesOnFromTheLastVersion_BookmarksIncluded()
     {
-        Script([List(5)], [Closed(Event("ADDED", Pod("a", 6)) + Bookmark(9)), Open(Event("MODIFIED", Pod("a", 10)))]);
+        Script([List(5)], [Closed(Event("ADDED", Pod("a", 6)) + Bookmark(9)), Last(Event("MODIFIED", Pod("a", 10)))]);
         Assert.Equal(["Added a", "Modified a"], Watch());
         Assert.Equal(["5", "9"], WatchedFrom());
+    }
+
+    [Fact]
+    public void T58_AConnectionThatTellsNothing_OrOnlyWhereItIs_GoesOnFromThere()
+    {
+        Script([List(5, Pod("a", 1))], [Closed(""), Closed(Bookmark(9)), Last(Event("MODIFIED", Pod("a", 10)))]);
+        Assert.Equal(["Added a", "Modified a"], Watch());
+        Assert.Equal(["5", "5", "9"], WatchedFrom());
     }
 
     [Fact]
@@ -104,8 +117,8 @@ public sealed class WatchTests : IDisposable
     public void T58_HalfALineAndGarbage_LoseNothingAndTellNothingTwice()
     {
         string whole = Event("ADDED", Pod("b", 7));
-        Script([List(5)], [Closed(Event("ADDED", Pod("a", 6)) + whole[..20]), Closed(whole + "garbage\n"), Open(Event("MODIFIED", Pod("b", 8)))]);
-        Assert.Equal(["Added a", "Added b", "Modified b"], Watch("-Timeout 6"));
+        Script([List(5)], [Closed(Event("ADDED", Pod("a", 6)) + whole[..20]), Closed(whole + "garbage\n"), Last(Event("MODIFIED", Pod("b", 8)))]);
+        Assert.Equal(["Added a", "Added b", "Modified b"], Watch());
         Assert.Equal(["5", "6", "7"], WatchedFrom());
     }
 
@@ -113,7 +126,7 @@ public sealed class WatchTests : IDisposable
     public void T58_ALineOfMoreThanAMegabyte_IsAnEventLikeAnother()
     {
         string large = Event("ADDED", """{"metadata":{"name":"a","uid":"u","resourceVersion":"6","annotations":{"x":"PAD"}}}""".Replace("PAD", new string('x', 3_000_000), StringComparison.Ordinal));
-        Script([List(5)], [Open(large + Event("ADDED", Pod("b", 7)))]);
+        Script([List(5)], [Last(large + Event("ADDED", Pod("b", 7)))]);
         Assert.Equal(["Added a", "Added b"], Watch());
     }
 

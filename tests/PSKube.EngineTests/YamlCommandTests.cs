@@ -1,5 +1,6 @@
 using PSKube.TestKit;
 
+
 namespace PSKube.EngineTests;
 
 public sealed class YamlCommandTests : IDisposable

@@ -24,7 +24,7 @@ Describe 'Beside other modules' {
         $lines | Should -Be 'end'
     }
 
-    It 'works with YamlDotNet <version> loaded <when>' -ForEach @(
+    It 'T71: works with YamlDotNet <version> loaded <when>' -ForEach @(
         @{ Version = '11.2.1'; When = 'before' }, @{ Version = '11.2.1'; When = 'after' }
         @{ Version = '16.3.0'; When = 'before' }, @{ Version = '16.3.0'; When = 'after' }
     ) {

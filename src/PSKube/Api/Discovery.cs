@@ -113,6 +113,8 @@ internal sealed class Discovery
     {
         Task<RestReply> core = rest.SendAsync(new RestRequest(HttpMethod.Get, "api") { Accept = Aggregated }, cancel);
         Task<RestReply> groups = rest.SendAsync(new RestRequest(HttpMethod.Get, "apis") { Accept = Aggregated }, cancel);
+        // Both are waited for, so that neither's failure is left for nobody.
+        await Task.WhenAll(core, groups).ConfigureAwait(false);
         using RestReply coreReply = await core.ConfigureAwait(false);
         using RestReply groupsReply = await groups.ConfigureAwait(false);
         JsonObject coreJson = Parse(coreReply, "api");
@@ -126,9 +128,9 @@ internal sealed class Discovery
         var addresses = new List<(string Group, string Version, string Path)> { ("", "v1", "api/v1") };
         foreach (JsonObject group in (groupsJson["groups"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            string name = group["name"]!.GetValue<string>();
-            string? preferred = group["preferredVersion"]?["version"]?.GetValue<string>();
-            IEnumerable<string> versions = (group["versions"] as JsonArray ?? []).Select(version => version!["version"]!.GetValue<string>());
+            string name = Text(group, "name");
+            string preferred = group["preferredVersion"] is JsonObject first ? Text(first, "version") : "";
+            IEnumerable<string> versions = (group["versions"] as JsonArray ?? []).OfType<JsonObject>().Select(version => Text(version, "version")).Where(version => name.Length > 0 && version.Length > 0);
             addresses.AddRange(versions.OrderBy(version => version == preferred ? 0 : 1).Select(version => (name, version, $"apis/{name}/{version}")));
         }
 
@@ -145,10 +147,10 @@ internal sealed class Discovery
             var entries = (list["resources"] as JsonArray ?? []).OfType<JsonObject>().ToList();
             return [.. entries.Where(entry => !Text(entry, "name").Contains('/', StringComparison.Ordinal)).Select(entry => Read(entry, group, version, entries))];
         }
-        catch (KubeApiException refusal) when (refusal.StatusCode != 401)
+        catch (KubeException failure) when (failure is KubeApiException { StatusCode: not 401 } or { Category: ErrorCategory.InvalidResult or ErrorCategory.OperationTimeout or ErrorCategory.LimitsExceeded })
         {
-            // One aggregated API that is down must not take the others with it.
-            observer.Warning($"The kinds of {group}/{version} cannot be read: {refusal.Message}");
+            // One aggregated API that is down, or answers nonsense, must not take the others with it.
+            observer.Warning($"The kinds of {group}/{version} cannot be read: {failure.Message}");
             return [];
         }
     }
@@ -158,7 +160,7 @@ internal sealed class Discovery
         string plural = Text(entry, "name");
         string kind = Text(entry, "kind");
         string singular = Text(entry, "singularName");
-        return new ResourceKind(group, version, kind, plural, entry["namespaced"]?.GetValue<bool>() ?? false)
+        return new ResourceKind(group, version, kind, plural, entry["namespaced"] is JsonValue flag && flag.TryGetValue(out bool namespaced) && namespaced)
         {
             Singular = singular.Length > 0 ? singular : kind.ToLowerInvariant(),
             ShortNames = Texts(entry, "shortNames"),
@@ -170,12 +172,12 @@ internal sealed class Discovery
 
     private static IEnumerable<ResourceKind> ReadAggregated(JsonObject group)
     {
-        string name = group["metadata"]?["name"]?.GetValue<string>() ?? "";
+        string name = group["metadata"] is JsonObject metadata ? Text(metadata, "name") : "";
         foreach (JsonObject version in (group["versions"] as JsonArray ?? []).OfType<JsonObject>())
         {
             foreach (JsonObject entry in (version["resources"] as JsonArray ?? []).OfType<JsonObject>())
             {
-                string kind = entry["responseKind"]?["kind"]?.GetValue<string>() ?? "";
+                string kind = entry["responseKind"] is JsonObject response ? Text(response, "kind") : "";
                 string singular = Text(entry, "singularResource");
                 yield return new ResourceKind(name, Text(version, "version"), kind, Text(entry, "resource"), Text(entry, "scope") == "Namespaced")
                 {
@@ -209,5 +211,5 @@ internal sealed class Discovery
 
     private static string Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
-    private static string[] Texts(JsonObject json, string name) => json[name] is JsonArray items ? [.. items.OfType<JsonValue>().Select(item => item.GetValue<string>())] : [];
+    private static string[] Texts(JsonObject json, string name) => json[name] is JsonArray items ? [.. items.OfType<JsonValue>().Select(item => item.TryGetValue(out string? text) ? text : null).OfType<string>()] : [];
 }

@@ -20,7 +20,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     /// <summary>How often a read whose connection broke is made again.</summary>
     private const int MaxRepeats = 2;
 
-    private static readonly TimeSpan RepeatPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RepeatPause = TimeSpan.FromSeconds(1);
 
     /// <summary>A wait longer than this is the user's to decide.</summary>
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(30);
@@ -88,6 +88,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
 
             using PooledBody body = await ReadBodyAsync(request, response, start, cancel).ConfigureAwait(false);
             KubeApiException refusal = ServerErrors.From(request, response, body.Bytes.Span);
+            if (ServerErrors.MissingApi(request, refusal) is { } api) throw ServerErrors.NotServed(refusal, api, config.Server.Authority, await VersionAsync(cancel).ConfigureAwait(false));
             if (attempt >= MaxRetries || !AsksToComeBack(response, out TimeSpan wait)) throw refusal;
             observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.Path}: the server is busy ({(int)response.StatusCode}); asking again in {wait.TotalSeconds:0.#} s."));
             await Task.Delay(wait, cancel).ConfigureAwait(false);
@@ -96,6 +97,20 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         finally
         {
             response?.Dispose();
+        }
+    }
+
+    /// <summary>The server's version, for an error message; null when it does not tell.</summary>
+    private async Task<string?> VersionAsync(CancellationToken cancel)
+    {
+        try
+        {
+            using RestReply reply = await SendAsync(new RestRequest(HttpMethod.Get, "version"), cancel).ConfigureAwait(false);
+            return ServerVersion.Read(200, System.Text.Encoding.UTF8.GetString(reply.Bytes.Span)) is { Minor: not null } version ? ServerErrors.Escape(version.Git) : null;
+        }
+        catch (KubeException)
+        {
+            return null;
         }
     }
 

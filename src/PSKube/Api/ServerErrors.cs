@@ -42,6 +42,29 @@ internal static class ServerErrors
         };
     }
 
+    /// <summary>The API, such as <c>apps/v1</c>, that a server does not have: to a path below one it answers 404 without a Status. Null when it was another refusal.</summary>
+    public static string? MissingApi(RestRequest request, KubeApiException refusal)
+    {
+        if (refusal is not { StatusCode: 404, Reason: null }) return null;
+        return request.Path.Split('/') switch
+        {
+            ["apis", var group, var version, ..] => $"{group}/{version}",
+            ["api", var version, _, ..] => version,
+            _ => null,
+        };
+    }
+
+    /// <summary>The same refusal, with what it means and the server's version where that is known.</summary>
+    public static KubeApiException NotServed(KubeApiException refusal, string api, string server, string? version) => new("KubeNotSupported", ErrorCategory.NotImplemented, $"{server}{(version is null ? "" : $", which runs Kubernetes {version},")} does not have the API {api}.")
+    {
+        StatusCode = refusal.StatusCode,
+        Verb = refusal.Verb,
+        Path = refusal.Path,
+        AuditId = refusal.AuditId,
+        Target = refusal.Target,
+        RecommendedAction = "Check that the server is the one you mean, and old or new enough for this kind; Get-KubeResource reads a kind in the version that the server has.",
+    };
+
     /// <summary>How long the server asks us to wait; null when it does not.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response)
     {

@@ -123,13 +123,16 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         _notes.WriteUntilDone(this, task, CancelToken);
         if (CancelToken.IsCancellationRequested)
         {
-            // Whatever it still ends with belongs to nobody; observe it so that no unobserved exception is raised.
-            _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Whatever it still ends with belongs to nobody.
+            Observe(task);
             throw new PipelineStoppedException();
         }
 
         return task.GetAwaiter().GetResult();
     }
+
+    /// <summary>Looks at the failure of work that nobody may come to wait for, so that no unobserved exception is raised.</summary>
+    internal static void Observe(Task task) => _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>See <see cref="Await{T}"/>.</summary>
     internal void Await(Func<CancellationToken, Task> work)

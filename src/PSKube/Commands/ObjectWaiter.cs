@@ -119,9 +119,9 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
         {
             await WatchAsync(members, sightings, cancel).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception failure) when (failure is OperationCanceledException || cancel.IsCancellationRequested)
         {
-            // The waiting is over.
+            // The waiting is over; a connection that is torn down in the middle of a read may say so in other ways.
         }
         catch (KubeApiException refusal) when (refusal.StatusCode is 403 or 405)
         {

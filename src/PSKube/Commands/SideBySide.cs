@@ -44,7 +44,7 @@ internal sealed class SideBySide(KubeCmdlet cmdlet)
         while (_changes.TryPeek(out Change? first) && (_changes.Count >= _limit * Ahead || first.Task.IsCompleted)) Settle();
         Task<T> task = Task.Run(() => InPlaceAsync(work, cmdlet.CancelToken), CancellationToken.None);
         // When an earlier one ends the command, nobody is left to ask what became of this one.
-        _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        KubeCmdlet.Observe(task);
         _changes.Enqueue(new Change(about, task, () => done(cmdlet.Await(_ => task)), failed));
         if (_limit == 1) Settle();
     }

@@ -238,7 +238,20 @@ internal static class ResourceJson
         var copy = new JsonSerializerOptions(live!) { MaxDepth = 256, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         copy.Converters.Insert(0, new ExactIntOrStringConverter());
         copy.Converters.Insert(0, new Quantity.Converter());
+        copy.Converters.Insert(0, new LeapSecondConverter((JsonConverter<DateTime>)live!.GetConverter(typeof(DateTime))));
         return copy;
+    }
+
+    /// <summary>Reads 23:59:60, which RFC 3339 allows and .NET does not know, as the second after 23:59:59.</summary>
+    private sealed class LeapSecondConverter(JsonConverter<DateTime> plain) : JsonConverter<DateTime>
+    {
+        public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String || reader.GetString() is not { Length: > 19 } text || text[16..19] != ":60") return plain.Read(ref reader, typeToConvert, options);
+            return DateTime.TryParse(string.Concat(text.AsSpan(0, 16), ":59", text.AsSpan(19)), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AdjustToUniversal, out DateTime before) ? before.AddSeconds(1) : throw new FormatException();
+        }
+
+        public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) => plain.Write(writer, value, options);
     }
 
     /// <summary>Keeps text text: the client's own converter writes <c>"080"</c> as the number 80.</summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using PSKube.Api;
 using PSKube.Config;
 using PSKube.Errors;
+using PSKube.FaultServer;
 using PSKube.Resources;
 using PSKube.TestKit;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using PSKube.Config;
 using PSKube.Errors;
+using PSKube.FaultServer;
 
 namespace PSKube.Tests.Config;
 

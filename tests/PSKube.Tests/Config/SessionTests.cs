@@ -4,9 +4,10 @@ using System.Management.Automation.Language;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using PSKube.Commands.Clusters;
-using PSKube.Parameters;
 using PSKube.Config;
 using PSKube.Errors;
+using PSKube.FaultServer;
+using PSKube.Parameters;
 using PSKube.Sandbox;
 
 namespace PSKube.Tests.Config;

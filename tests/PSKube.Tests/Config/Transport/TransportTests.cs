@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PSKube.Config;
 using PSKube.Errors;
+using PSKube.FaultServer;
 
 namespace PSKube.Tests.Config.Transport;
 
@@ -40,7 +41,7 @@ public sealed class TransportTests
         }
     }
 
-    private static async Task<KubeException> Refused(LoopbackServer server, ClusterConfig config, string id)
+    private static async Task<KubeException> Refused(RawServer server, ClusterConfig config, string id)
     {
         KubeException error = await Assert.ThrowsAsync<KubeException>(() => Get(config));
         Assert.Equal(id, error.ErrorId);
@@ -55,7 +56,7 @@ public sealed class TransportTests
     public async Task ACertificateOfTheAuthorityWithTheRightName_IsTrusted()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1", "localhost"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         Assert.Equal("200 ok", await Get(Config(server.Url())));
         Assert.Equal("200 ok", await Get(Config(server.Url("localhost"))));
         Assert.Contains("Authorization: Bearer canary", server.Requests.First(), StringComparison.Ordinal);
@@ -66,7 +67,7 @@ public sealed class TransportTests
     public async Task T01_AnotherName_IsRefusedBeforeAnythingIsSent()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["other.example"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         KubeException error = await Refused(server, Config(server.Url()), "KubeTlsNameMismatch");
         Assert.Contains("other.example", error.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1", error.Message, StringComparison.Ordinal);
@@ -76,7 +77,7 @@ public sealed class TransportTests
     public async Task T01_ACommonNameAlone_IsNoName()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, [], subject: "CN=localhost");
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         await Refused(server, Config(server.Url("localhost")), "KubeTlsNameMismatch");
     }
 
@@ -85,7 +86,7 @@ public sealed class TransportTests
     {
         using X509Certificate2 other = Certificates.Authority("CN=somebody else");
         using X509Certificate2 leaf = Certificates.Leaf(other, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         Assert.Contains("somebody else", (await Refused(server, Config(server.Url()), "KubeTlsUntrusted")).Message, StringComparison.Ordinal);
     }
 
@@ -94,7 +95,7 @@ public sealed class TransportTests
     {
         using X509Certificate2 twin = Certificates.Authority(s_authority.Subject);
         using X509Certificate2 leaf = Certificates.Leaf(twin, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf, chain: [s_authority]);
+        await using var server = new RawServer(leaf, chain: [s_authority]);
         await Refused(server, Config(server.Url()), "KubeTlsUntrusted");
     }
 
@@ -102,7 +103,7 @@ public sealed class TransportTests
     public async Task T03_WithoutAPinnedAuthority_TheMachinesStoreDecides()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         var config = new ClusterConfig { Server = server.Url(), Source = "test" };
         Assert.Contains("this machine does not trust", (await Refused(server, config, "KubeTlsUntrusted")).Message, StringComparison.Ordinal);
     }
@@ -119,7 +120,7 @@ public sealed class TransportTests
     public async Task T04_AnExpiredCertificate_IsRefusedWithItsDate()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"], DateTimeOffset.UtcNow.AddHours(-20), new DateTimeOffset(DateTime.UtcNow.AddHours(-2)));
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         string message = (await Refused(server, Config(server.Url()), "KubeTlsUntrusted")).Message;
         Assert.Contains($"expired on {leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC", message, StringComparison.Ordinal);
     }
@@ -128,7 +129,7 @@ public sealed class TransportTests
     public async Task T04_ACertificateThatIsNotValidYet_IsRefusedWithItsDate()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"], DateTimeOffset.UtcNow.AddHours(2), DateTimeOffset.UtcNow.AddHours(4));
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         string message = (await Refused(server, Config(server.Url()), "KubeTlsUntrusted")).Message;
         Assert.Contains($"not valid before {leaf.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} UTC", message, StringComparison.Ordinal);
     }
@@ -138,7 +139,7 @@ public sealed class TransportTests
     {
         using X509Certificate2 other = Certificates.Authority("CN=another");
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         Assert.Equal("200 ok", await Get(Config(server.Url(), [other, s_authority])));
     }
 
@@ -147,9 +148,9 @@ public sealed class TransportTests
     {
         using X509Certificate2 intermediate = Certificates.Authority("CN=intermediate", s_authority);
         using X509Certificate2 leaf = Certificates.Leaf(intermediate, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         Assert.Equal("200 ok", await Get(Config(server.Url(), [new X509Certificate2Collection(X509CertificateLoader.LoadCertificate(intermediate.RawData))[0]])));
-        await using var other = new LoopbackServer(Certificates.Leaf(intermediate, ["wrong.example"]));
+        await using var other = new RawServer(Certificates.Leaf(intermediate, ["wrong.example"]));
         await Refused(other, Config(other.Url(), [intermediate]), "KubeTlsNameMismatch");
     }
 
@@ -161,7 +162,7 @@ public sealed class TransportTests
         using X509Certificate2 leaf = Certificates.Leaf(twin, ["127.0.0.1"]);
         foreach (X509Certificate2Collection sent in new X509Certificate2Collection[] { [], [intermediate], [twin], [intermediate, s_authority] })
         {
-            await using var server = new LoopbackServer(leaf, chain: sent);
+            await using var server = new RawServer(leaf, chain: sent);
             await Refused(server, Config(server.Url(), [intermediate]), "KubeTlsUntrusted");
         }
     }
@@ -171,9 +172,9 @@ public sealed class TransportTests
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"]);
         using X509Certificate2 forged = Certificates.Leaf(leaf, ["127.0.0.1"], leaf.NotBefore, leaf.NotAfter, subject: "CN=forged");
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         Assert.Equal("200 ok", await Get(Config(server.Url(), [leaf])));
-        await using var forger = new LoopbackServer(forged, chain: [leaf, s_authority]);
+        await using var forger = new RawServer(forged, chain: [leaf, s_authority]);
         await Refused(forger, Config(forger.Url(), [leaf]), "KubeTlsUntrusted");
         await Refused(forger, Config(forger.Url()), "KubeTlsUntrusted");
     }
@@ -183,7 +184,7 @@ public sealed class TransportTests
     {
         using X509Certificate2 intermediate = Certificates.Authority("CN=intermediate", s_authority);
         using X509Certificate2 leaf = Certificates.Leaf(intermediate, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf, _ => LoopbackServer.Ok("ok", "Connection: close\r\n"), chain: [intermediate]);
+        await using var server = new RawServer(leaf, _ => RawServer.Ok("ok", "Connection: close\r\n"), chain: [intermediate]);
         using SocketsHttpHandler handler = ClusterTransport.CreateInner(Config(server.Url()), Credential.None, TimeSpan.FromSeconds(5));
         using var client = new HttpClient(handler);
         for (int i = 0; i < 3; i++) await client.GetStringAsync(server.Url());
@@ -195,7 +196,7 @@ public sealed class TransportTests
     public async Task AServerThatShowsAClientCertificate_IsRefused()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"], purpose: "1.3.6.1.5.5.7.3.2");
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         await Refused(server, Config(server.Url()), "KubeTlsUntrusted");
     }
 
@@ -203,7 +204,7 @@ public sealed class TransportTests
     public async Task T06_SkippingTheCheck_AcceptsAnyCertificate()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["other.example"]);
-        await using var server = new LoopbackServer(leaf);
+        await using var server = new RawServer(leaf);
         Assert.Equal("200 ok", await Get(Config(server.Url(), skip: true)));
     }
 
@@ -213,11 +214,11 @@ public sealed class TransportTests
     public async Task T07_TheTlsServerName_IsAskedForAndChecked(bool http2)
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["inner.example"]);
-        await using var server = new LoopbackServer(leaf) { OfferHttp2 = false };
+        await using var server = new RawServer(leaf) { OfferHttp2 = false };
         Assert.Equal("200 ok", await Get(Config(server.Url(), name: "inner.example"), version: http2 ? HttpVersion.Version20 : HttpVersion.Version11));
         Assert.Equal("inner.example", server.ServerNames.First());
         Assert.Contains($"Host: 127.0.0.1:{server.Port}", server.Requests.First(), StringComparison.Ordinal);
-        await using var wrong = new LoopbackServer(Certificates.Leaf(s_authority, ["127.0.0.1"]));
+        await using var wrong = new RawServer(Certificates.Leaf(s_authority, ["127.0.0.1"]));
         Assert.Contains("inner.example", (await Refused(wrong, Config(wrong.Url(), name: "inner.example"), "KubeTlsNameMismatch")).Message, StringComparison.Ordinal);
     }
 
@@ -225,9 +226,9 @@ public sealed class TransportTests
     public async Task T07_WebSockets_GoTheSameWay()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["inner.example"]);
-        await using var server = new LoopbackServer(leaf, head =>
+        await using var server = new RawServer(leaf, head =>
         {
-            if (!head.Contains("Bearer t2", StringComparison.Ordinal)) return LoopbackServer.Status(401);
+            if (!head.Contains("Bearer t2", StringComparison.Ordinal)) return RawServer.Status(401);
             string key = head.Split("Sec-WebSocket-Key: ")[1].Split('\r')[0];
 #pragma warning disable CA5350 // RFC 6455 asks for SHA-1 here; nothing rests on it.
             string accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
@@ -249,7 +250,7 @@ public sealed class TransportTests
     public async Task Http2_IsAgreedOnWhereTheServerHasIt(string? name)
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1", "inner.example"]);
-        await using var server = new LoopbackServer(leaf) { OfferHttp2 = true };
+        await using var server = new RawServer(leaf) { OfferHttp2 = true };
         await Assert.ThrowsAsync<KubeException>(() => Get(Config(server.Url(), name: name), version: HttpVersion.Version20));
         Assert.Equal("h2", server.Protocols.First());
         await Get(Config(server.Url(), name: name), version: HttpVersion.Version11);
@@ -260,8 +261,8 @@ public sealed class TransportTests
     public async Task T08_AProxy_IsUsed_AndTheNameIsStillChecked()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["api.example"]);
-        await using var server = new LoopbackServer(leaf);
-        await using var proxy = new LoopbackServer(null);
+        await using var server = new RawServer(leaf);
+        await using var proxy = new RawServer(null);
         Assert.Equal("200 ok", await Get(Config(server.Url("api.example"), proxy: proxy.Url())));
         Assert.StartsWith($"CONNECT api.example:{server.Port}", proxy.Requests.First(), StringComparison.Ordinal);
         Assert.DoesNotContain("canary", proxy.Requests.First(), StringComparison.Ordinal);
@@ -353,14 +354,14 @@ public sealed class TransportTests
     public async Task T14_ARedirect_IsNotFollowed()
     {
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"]);
-        await using var server = new LoopbackServer(leaf, _ => LoopbackServer.Status(302, "Location: https://elsewhere.example/\r\n"));
+        await using var server = new RawServer(leaf, _ => RawServer.Status(302, "Location: https://elsewhere.example/\r\n"));
         Assert.Equal("302 ", await Get(Config(server.Url())));
     }
 
     [Fact]
     public async Task T19_ARefusedCredential_IsRenewedOnceAndTheBodySentAgain()
     {
-        await using var server = new LoopbackServer(null, head => head.Contains("Bearer t2", StringComparison.Ordinal) ? LoopbackServer.Ok("in") : LoopbackServer.Status(401));
+        await using var server = new RawServer(null, head => head.Contains("Bearer t2", StringComparison.Ordinal) ? RawServer.Ok("in") : RawServer.Status(401));
         Assert.Equal("200 in", await Get(Config(server.Url(), credentials: new Counting()), HttpMethod.Post, new StringContent("body", Encoding.UTF8)));
         Assert.Equal(2, server.Requests.Count);
         Assert.All(server.Requests, request => Assert.EndsWith("\r\n\r\nbody", request, StringComparison.Ordinal));
@@ -370,7 +371,7 @@ public sealed class TransportTests
     [Fact]
     public async Task T19_ASecondRefusal_Stands()
     {
-        await using var server = new LoopbackServer(null, _ => LoopbackServer.Status(401));
+        await using var server = new RawServer(null, _ => RawServer.Status(401));
         Assert.Equal("401 ", await Get(Config(server.Url(), credentials: new Counting())));
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal("401 ", await Get(Config(server.Url())));
@@ -380,7 +381,7 @@ public sealed class TransportTests
     [Fact]
     public async Task T19_AStream_IsNotSentTwice()
     {
-        await using var server = new LoopbackServer(null, _ => LoopbackServer.Status(401));
+        await using var server = new RawServer(null, _ => RawServer.Status(401));
         Assert.Equal("401 ", await Get(Config(server.Url(), credentials: new Counting()), HttpMethod.Post, new StreamContent(new MemoryStream("body"u8.ToArray()))));
         Assert.Single(server.Requests);
     }
@@ -388,7 +389,7 @@ public sealed class TransportTests
     [Fact]
     public async Task T25_Impersonation_IsOnEveryRequest()
     {
-        await using var server = new LoopbackServer(null, head => head.Contains("Bearer t2", StringComparison.Ordinal) ? LoopbackServer.Ok("in") : LoopbackServer.Status(401));
+        await using var server = new RawServer(null, head => head.Contains("Bearer t2", StringComparison.Ordinal) ? RawServer.Ok("in") : RawServer.Status(401));
         var whom = new Impersonation("jane", "42", ["dev", "ops"], new Dictionary<string, IReadOnlyList<string>> { ["a.example/reason"] = ["x", "y"] });
         await Get(Config(server.Url(), credentials: new Counting(), impersonation: whom));
         Assert.Equal(2, server.Requests.Count);
@@ -407,7 +408,7 @@ public sealed class TransportTests
         using X509Certificate2 leaf = Certificates.Leaf(s_authority, ["127.0.0.1"]);
         using X509Certificate2 first = Certificates.Leaf(s_authority, [], purpose: "1.3.6.1.5.5.7.3.2", subject: "CN=first");
         using X509Certificate2 second = Certificates.Leaf(s_authority, [], purpose: "1.3.6.1.5.5.7.3.2", subject: "CN=second");
-        await using var server = new LoopbackServer(leaf) { AskForClientCertificate = true };
+        await using var server = new RawServer(leaf) { AskForClientCertificate = true };
         var source = new Switched { Current = new Credential { ClientCertificate = first, ClientCertificateChain = [s_authority] } };
         var config = Config(server.Url(), credentials: source);
         using var client = new HttpClient(ClusterTransport.Create(config));

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 
-namespace PSKube.TestKit;
+namespace PSKube.FaultServer;
 
 /// <summary>The server's side of a remote command: what a container runtime says on the WebSocket, and what it hears.</summary>
 public sealed class ScriptedExec(WebSocket socket, CancellationToken cancel) : IDisposable

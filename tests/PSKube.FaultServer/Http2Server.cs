@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace PSKube.TestKit;
+namespace PSKube.FaultServer;
 
 /// <summary>How an <see cref="Http2Server"/> breaks off.</summary>
 public enum Http2Break

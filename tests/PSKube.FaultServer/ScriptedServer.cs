@@ -9,52 +9,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace PSKube.TestKit;
-
-/// <summary>A request as it arrived.</summary>
-public sealed record SeenRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
-{
-    /// <summary>The path without the query.</summary>
-    public string Path => Target.Split('?')[0];
-}
-
-/// <summary>What to answer; parts of it may be left out on purpose.</summary>
-public sealed record ScriptedReply(int Status, string Body)
-{
-    /// <summary>Further headers.</summary>
-    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
-
-    /// <summary>The body's media type.</summary>
-    public string ContentType { get; init; } = "application/json";
-
-    /// <summary>The body as bytes, where it is no text; else <see cref="Body"/> is sent.</summary>
-    public byte[]? Bytes { get; init; }
-
-    /// <summary>How many bytes to send at a time, with a moment in between; null for all at once.</summary>
-    public int? Step { get; init; }
-
-    /// <summary>How many bytes of the body to send before falling silent or closing; null for all.</summary>
-    public int? OnlyBytes { get; init; }
-
-    /// <summary>After the bytes: keep the connection open and say nothing.</summary>
-    public bool Silent { get; init; }
-
-    /// <summary>The body compressed, as the API server sends what is large to whoever takes it.</summary>
-    public bool Gzip { get; init; }
-
-    /// <summary>What to say on the WebSocket that this reply opens; null for a reply that opens none.</summary>
-    public Func<WebSocket, CancellationToken, Task>? Talk { get; init; }
-
-    /// <summary>The subprotocol that is agreed to.</summary>
-    public string Protocol { get; init; } = "";
-
-    /// <summary>An object or list in JSON.</summary>
-    public static ScriptedReply Ok(string json) => new(200, json);
-
-    /// <summary>A refusal as the API server words it.</summary>
-    public static ScriptedReply Refuse(int status, string reason, string message, string details = "{}") =>
-        new(status, $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"{{message}}","reason":"{{reason}}","details":{{details}},"code":{{status}}}""");
-}
+namespace PSKube.FaultServer;
 
 /// <summary>A server on loopback that answers as a test says and remembers what it was asked: HTTP/1.1, with TLS if it gets a certificate.</summary>
 public sealed class ScriptedServer : IDisposable
@@ -84,8 +39,11 @@ public sealed class ScriptedServer : IDisposable
     /// <summary>What was asked, in order.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
 
-    /// <summary>How many connections the other side closed while an answer was under way.</summary>
+    /// <summary>How many connections the other side closed, or gave up, while an answer was under way or stayed open.</summary>
     public int ClosedByClient => Volatile.Read(ref _closedByClient);
+
+    /// <summary>A server with one answer to everything.</summary>
+    public static ScriptedServer Always(ScriptedReply reply) => new(_ => reply);
 
     /// <summary>A kubeconfig that leads here.</summary>
     public string Kubeconfig(string? authorityPem = null, string user = "token: canary-token", string cluster = "")
@@ -157,7 +115,11 @@ public sealed class ScriptedServer : IDisposable
                             return;
                         }
 
-                        if (!await SendAsync(stream, reply).ConfigureAwait(false)) return;
+                        if (await SendAsync(stream, reply).ConfigureAwait(false)) continue;
+                        // Zero seconds to linger: what is closed now ends with a reset.
+                        if (reply.Reset) client.LingerState = new LingerOption(true, 0);
+                        if (reply.Reset) client.Client.Close();
+                        return;
                     }
                 }
             }
@@ -181,6 +143,13 @@ public sealed class ScriptedServer : IDisposable
 
     private async Task<bool> SendAsync(Stream stream, ScriptedReply reply)
     {
+        if (reply.Wire is { } wire)
+        {
+            await stream.WriteAsync(wire, _stop.Token).ConfigureAwait(false);
+            await stream.FlushAsync(_stop.Token).ConfigureAwait(false);
+            return false;
+        }
+
         byte[] body = reply.Bytes ?? (reply.Gzip ? Compress(reply.Body) : Encoding.UTF8.GetBytes(reply.Body));
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} {(HttpStatusCode)reply.Status}\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n");
         if (reply.Gzip) head.Append("Content-Encoding: gzip\r\n");
@@ -198,20 +167,11 @@ public sealed class ScriptedServer : IDisposable
         if (reply.Silent)
         {
             // Until the other side hangs up: a read that ends tells.
-            var nothing = new byte[1];
-            try
-            {
-                await stream.ReadAsync(nothing, _stop.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                Interlocked.Increment(ref _closedByClient);
-            }
-
+            if (await stream.ReadAsync(new byte[1], _stop.Token).ConfigureAwait(false) == 0) throw new IOException("The client hung up.");
             return false;
         }
 
-        return count == body.Length;
+        return count == body.Length && !reply.Reset;
     }
 
     private static byte[] Compress(string text)

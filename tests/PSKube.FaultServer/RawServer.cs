@@ -5,10 +5,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace PSKube.Tests.Config.Transport;
+namespace PSKube.FaultServer;
 
 /// <summary>A server on this machine that speaks just enough HTTP/1.1, with or without TLS, and remembers what it was asked.</summary>
-internal sealed class LoopbackServer : IAsyncDisposable
+public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -17,7 +17,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly Func<string, string> _answer;
     private readonly Task _loop;
 
-    public LoopbackServer(X509Certificate2? certificate, Func<string, string>? answer = null, X509Certificate2Collection? chain = null)
+    /// <summary>Starts the server.</summary>
+    /// <param name="certificate">Its certificate; without one it speaks no TLS.</param>
+    /// <param name="answer">The head of a request (and its body) to the whole answer, status line included.</param>
+    /// <param name="chain">What it sends along with its certificate.</param>
+    public RawServer(X509Certificate2? certificate, Func<string, string>? answer = null, X509Certificate2Collection? chain = null)
     {
         _certificate = certificate;
         _chain = chain ?? [];
@@ -26,27 +30,37 @@ internal sealed class LoopbackServer : IAsyncDisposable
         _loop = Task.Run(AcceptAsync);
     }
 
+    /// <summary>The port.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The head of every request that came through.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>The names that were asked for in the TLS handshakes.</summary>
     public ConcurrentQueue<string> ServerNames { get; } = new();
 
+    /// <summary>What the handshakes agreed on.</summary>
     public ConcurrentQueue<string> Protocols { get; } = new();
 
+    /// <summary>The thumbprints of the certificates that were shown; null for none.</summary>
     public ConcurrentQueue<string?> ClientCertificates { get; } = new();
 
+    /// <summary>Asks for a client certificate, and refuses whoever has none.</summary>
     public bool AskForClientCertificate { get; init; }
 
+    /// <summary>Agrees to HTTP/2 in the handshake, although it cannot speak it.</summary>
     public bool OfferHttp2 { get; init; }
 
+    /// <summary>An answer of 200.</summary>
     public static string Ok(string body, string headers = "") => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n{headers}\r\n{body}";
 
+    /// <summary>An answer without a body.</summary>
     public static string Status(int code, string headers = "") => $"HTTP/1.1 {code} X\r\nContent-Length: 0\r\n{headers}\r\n";
 
+    /// <summary>The address, under any name of this machine.</summary>
     public Uri Url(string host = "127.0.0.1") => new($"{(_certificate is null ? "http" : "https")}://{host}:{Port}/");
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
