@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using PSKube.Config;
 using PSKube.Errors;
 
@@ -178,13 +179,17 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     {
         // What a WebSocket sets going must not be set going twice.
         if (request.Method != HttpMethod.Get || request.Protocols.Count > 0) return false;
-        return failure is IOException || failure is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.Unknown,
-            StatusCode: null,
-        }
+        if (failure is IOException) return true;
+        SocketException? socket = SocketFailure(failure);
+        if (socket is { SocketErrorCode: SocketError.ConnectionRefused } || failure is not HttpRequestException { StatusCode: null } broken) return false;
+        // HTTP/2 calls it an invalid answer when the connection is reset before the server has said anything.
+        return broken.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.Unknown || (broken.HttpRequestError is HttpRequestError.InvalidResponse && socket is not null);
+    }
 
-        && failure.InnerException is not System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.ConnectionRefused };
+    private static SocketException? SocketFailure(Exception? failure)
+    {
+        while (failure is not null and not SocketException) failure = failure.InnerException;
+        return (SocketException?)failure;
     }
 
     private static bool AsksToComeBack(HttpResponseMessage response, out TimeSpan wait)
