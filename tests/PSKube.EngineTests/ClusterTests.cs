@@ -448,6 +448,26 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void UseContext_WithWhatIfOrNo_ChangesNothing_AndSaysWhatItWouldDo()
+    {
+        string text = "current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\n- {name: b, context: {cluster: c, namespace: nb}}\nclusters:\n- {name: c, cluster: {server: 'https://x'}}\n";
+        string file = _folder.Write("two", text);
+        _engine.Run("Use-KubeContext a -Kubeconfig $file", ("file", file));
+        foreach (string command in new[] { "Use-KubeContext b", "Use-KubeContext -Namespace other", "Use-KubeContext b -Namespace other -Persist" })
+        {
+            Assert.Contains("What if: Performing the operation \"Use context '", _engine.Show(command + " -WhatIf"), StringComparison.Ordinal);
+            _engine.Run(command + " -Confirm");
+            Assert.Equal("a/", string.Concat(_engine.Run("$now = Get-KubeContext -Current; \"$($now.Name)/$($now.Namespace)\"").Output.Single()));
+            Assert.Equal(text, File.ReadAllText(file));
+        }
+
+        _engine.Run("Connect-KubeCluster -Server https://x -Namespace mine");
+        Assert.Contains("Use namespace 'other'", _engine.Show("Use-KubeContext -Namespace other -WhatIf"), StringComparison.Ordinal);
+        Assert.Equal("mine", _engine.Run("(Get-KubeContext -Current).Namespace").Output.Single().ToString());
+    }
+
+    [Fact]
+
     public void TestKubeCluster_TellsWhatIsWrong_AndQuietIsOneAnswer()
     {
         Serve(request => request.Path switch
