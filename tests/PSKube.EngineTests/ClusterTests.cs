@@ -73,6 +73,26 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void AVariableThatWasNeverSet_IsNoName_AndSelectsNothing()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("a"))));
+        foreach ((CmdletAttribute name, Type type) in Engine.Cmdlets().Where(cmdlet => cmdlet.Name.VerbName is "Get" or "Watch" or "Wait" or "Remove" or "Test" && typeof(Commands.KubeApiCmdlet).IsAssignableFrom(cmdlet.Type) && cmdlet.Type.GetProperty("Name") is not null))
+        {
+            string kind = type.GetProperty("Kind", System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance) is null ? "" : " -Kind pod";
+            foreach (string nothing in new[] { "$undefined", "@()", "@($null)" })
+            {
+                EngineResult result = _engine.Run($"{name.VerbName}-{name.NounName}{kind} -Name {nothing} -ErrorAction SilentlyContinue");
+                Assert.True(result.Output.Count == 0 && result.Errors.Count == 1, $"{name.VerbName}-{name.NounName} -Name {nothing}");
+            }
+        }
+
+        EngineResult piped = _engine.Run("Get-KubePod $undefined | Remove-KubePod -WhatIf");
+        Assert.Equal("ParameterArgumentValidationError,PSKube.Commands.Pods.GetKubePodCommand", piped.Error.FullyQualifiedErrorId);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+
     public void AnEmptyListOfANamespaceThatIsNotThere_IsAnError()
     {
         Serve(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedReply.Ok(List()) : NotFound("namespaces \\\"typo\\\""));
@@ -457,7 +477,7 @@ public sealed class ClusterTests : IDisposable
         {
             Assert.Contains("What if: Performing the operation \"Use context '", _engine.Show(command + " -WhatIf"), StringComparison.Ordinal);
             _engine.Run(command + " -Confirm");
-            Assert.Equal("a/", string.Concat(_engine.Run("$now = Get-KubeContext -Current; \"$($now.Name)/$($now.Namespace)\"").Output.Single()));
+            Assert.Equal("a/default", string.Concat(_engine.Run("$now = Get-KubeContext -Current; \"$($now.Name)/$($now.Namespace)\"").Output.Single()));
             Assert.Equal(text, File.ReadAllText(file));
         }
 

@@ -19,6 +19,7 @@ public abstract class ReadKindCmdlet : ReadCmdlet
     [Parameter(Position = 0, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>

@@ -27,6 +27,7 @@ public sealed class WatchKubeResourceCommand : KubeApiCmdlet
     [Parameter(Position = 1, ParameterSetName = "Kind")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>The objects to watch, or <c>TYPE/NAME</c>.</summary>
