@@ -282,6 +282,38 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void WhatPSKubesOtherCommandsSet_IsItsOwn_AndTakenOverForTheVersionLookedAtOnly()
+    {
+        const string own = """{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"pskube\" using apps/v1 at 2026-01-01T00:00:00Z","field":".spec.template"},{"reason":"FieldManagerConflict","message":"conflict with \"pskube\" with subresource \"scale\" using apps/v1","field":".spec.replicas"}]}""";
+        int version = 6;
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok($$"""{"metadata":{"resourceVersion":"{{++version}}"}}""")
+            : !request.Target.Contains("force=true", StringComparison.Ordinal) ? ScriptedReply.Refuse(409, "Conflict", "Apply failed with 2 conflicts", own)
+            // Somebody changed the object between the first look and the forced apply.
+            : version == 7 ? ScriptedReply.Refuse(409, "Conflict", "the object has been modified")
+            : ScriptedReply.Ok("{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"9\"}}"));
+        EngineResult result = _engine.Run("@{ apiVersion = 'apps/v1'; kind = 'Deployment'; metadata = @{ name = 'a' }; spec = @{ replicas = 2 } } | Invoke-KubeApply");
+        Assert.Empty(result.Errors);
+        Assert.Equal("Configured", result.Output.Single().Properties["ApplyAction"].Value.ToString());
+        SeenRequest[] patches = [.. server.Requests.Where(request => request.Method == "PATCH")];
+        Assert.Equal([null, "7", null, "8"], patches.Select(patch => JsonNode.Parse(patch.Body)!["metadata"]!["resourceVersion"]?.ToString()));
+        Assert.Equal([false, true, false, true], patches.Select(patch => patch.Target.Contains("force=true", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("""conflict with \"pskube\" using apps/v1|conflict with \"kubectl\" using apps/v1""")]
+    [InlineData("""conflict with \"pskube2\" using apps/v1""")]
+    [InlineData("""conflict with \"a: conflict with \\\"pskube\\\" using v1\" using v1""")]
+    [InlineData("")]
+    public void AConflictWithAnybodyElse_IsNeverForced(string messages)
+    {
+        string causes = string.Join(',', messages.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(message => $$"""{"reason":"FieldManagerConflict","message":"{{message}}","field":".spec.replicas"}"""));
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok("{\"metadata\":{\"resourceVersion\":\"1\"}}") : ScriptedReply.Refuse(409, "Conflict", "conflict", $$"""{"causes":[{{causes}}]}"""));
+        Assert.StartsWith("KubeApplyConflict,", _engine.Run("@{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'a' } } | Invoke-KubeApply").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain("force", Assert.Single(server.Requests, request => request.Method == "PATCH").Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+
     public void T49_EveryUnknownFieldIsNamed_AndTheOtherDocumentsAreApplied()
     {
         Serve(request => request.Method == "GET" ? NotFound("it") : request.Path.EndsWith("/a", StringComparison.Ordinal)

@@ -20,6 +20,9 @@ internal sealed class KubeClient
     /// <summary>kubectl's chunk size.</summary>
     private const int PageSize = 500;
 
+    /// <summary>How often an apply looks anew at an object that others keep changing, before it tells the conflict.</summary>
+    private const int MaxAdoptions = 5;
+
     private readonly ApiConnection _connection;
     private readonly RestClient _rest;
     private readonly ICallObserver _observer;
@@ -221,17 +224,50 @@ internal sealed class KubeClient
     /// <summary>Server-side apply: sends the document as it was written and tells what that did.</summary>
     public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, ReadOnlyMemory<byte> document, bool force, ChangeOptions options, CancellationToken cancel)
     {
-        string? before = await ReadVersionAsync(kind, ns, name, cancel).ConfigureAwait(false);
-        RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
+        for (int attempt = 1; ; attempt++)
         {
-            Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
-            Body = document,
-            ContentType = PatchTypes.Apply,
-        };
-        using RestReply reply = await SendApplyAsync(request, cancel).ConfigureAwait(false);
-        object applied = Decode(reply, kind);
-        bool created = reply.Status == HttpStatusCode.Created || before is null;
-        return new ApplyResult(applied, created ? ApplyAction.Created : ResourceHeader.Read(applied).ResourceVersion == before ? ApplyAction.Unchanged : ApplyAction.Configured);
+            string? before = await ReadVersionAsync(kind, ns, name, cancel).ConfigureAwait(false);
+            RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
+            {
+                Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
+                Body = document,
+                ContentType = PatchTypes.Apply,
+            };
+            try
+            {
+                return await SendAsync(request, before).ConfigureAwait(false);
+            }
+            catch (KubeApiException refusal) when (!force && before is not "" && attempt < MaxAdoptions && OwnConflict.IsAll(refusal, options.FieldManager))
+            {
+                if (before is null) continue;
+                _observer.Verbose($"{request.Target}: {options.FieldManager} set these fields before, by another command; the apply takes them over: {string.Join("; ", refusal.Causes)}.");
+                try
+                {
+                    // Forced for the version that was looked at only: whatever another manager sets meanwhile is not taken over.
+                    return await SendAsync(request with { Query = [.. ChangeQuery(options), new("force", "true")], Body = Bytes(WithVersion(document, before)) }, before).ConfigureAwait(false);
+                }
+                catch (KubeApiException stale) when (OwnConflict.IsStale(stale))
+                {
+                    _observer.Verbose($"{request.Target} has changed meanwhile; it is looked at anew.");
+                }
+            }
+        }
+
+        async Task<ApplyResult> SendAsync(RestRequest request, string? before)
+        {
+            using RestReply reply = await SendApplyAsync(request, cancel).ConfigureAwait(false);
+            object applied = Decode(reply, kind);
+            bool created = reply.Status == HttpStatusCode.Created || before is null;
+            return new ApplyResult(applied, created ? ApplyAction.Created : ResourceHeader.Read(applied).ResourceVersion == before ? ApplyAction.Unchanged : ApplyAction.Configured);
+        }
+    }
+
+    /// <summary>The document for one version of the object; one that names a version itself stays as it is.</summary>
+    private static JsonObject WithVersion(ReadOnlyMemory<byte> document, string version)
+    {
+        var versioned = (JsonObject)JsonNode.Parse(document.Span)!;
+        if (versioned["metadata"] is JsonObject metadata && metadata["resourceVersion"] is null) metadata["resourceVersion"] = version;
+        return versioned;
     }
 
     private async Task<RestReply> SendApplyAsync(RestRequest request, CancellationToken cancel)

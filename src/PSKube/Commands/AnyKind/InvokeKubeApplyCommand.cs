@@ -58,7 +58,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Take over fields that other managers own, where they stand in the way.</summary>
+    /// <summary>Take over fields that other managers own, where they stand in the way. What the -FieldManager itself set before, by another command, needs none: that is its own.</summary>
     [Parameter]
     public SwitchParameter ForceConflict { get; set; }
 
