@@ -95,7 +95,7 @@ public sealed class RolloutTests : IDisposable
         Serve(request => IsWatch(request) ? Watch() : ScriptedReply.Ok(List(Deployment("a", "\"observedGeneration\":1,\"replicas\":2,\"updatedReplicas\":1"))));
         ErrorRecord error = _engine.Run("Wait-KubeRollout deployment/a -Timeout 300ms").Error;
         Assert.Equal(ErrorCategory.OperationTimeout, error.CategoryInfo.Category);
-        Assert.Equal("deployment/a in default was not there yet after 0.3 s: Waiting for deployment \"a\" rollout to finish: 1 out of 2 new replicas have been updated.", error.Exception.Message);
+        Assert.Equal("deployment/a in default was not rolled out after 0.3 s: Waiting for deployment \"a\" rollout to finish: 1 out of 2 new replicas have been updated.", error.Exception.Message);
     }
 
     [Theory]

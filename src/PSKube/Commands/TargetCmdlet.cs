@@ -122,6 +122,7 @@ public abstract class ChangeTargetCmdlet : TargetCmdlet
     private protected virtual string? PendingBecause(PendingObject one, object? seen)
     {
         RolloutRules.CheckProgress(seen, one.Note);
+        Readiness.CheckEnd(seen);
         return PendingBecause(seen);
     }
 

@@ -221,7 +221,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
 
         void Applied(ApplyResult result)
         {
-            if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });
+            if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { }, "served");
             if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result));
             else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
         }

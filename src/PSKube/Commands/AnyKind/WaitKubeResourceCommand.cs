@@ -110,10 +110,12 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
         else AddListed(Kind);
     }
 
-    private protected override void End() => new ObjectWaiter(this, Deleted ? "Waiting until gone" : "Waiting") { Any = Any }.Run(_pending, Timeout, PendingBecause, (_, seen) =>
+    private protected override void End() => new ObjectWaiter(this, Deleted ? "Waiting until gone" : "Waiting") { Any = Any, Goal = Goal }.Run(_pending, Timeout, PendingBecause, (_, seen) =>
     {
         if (seen is not null && !Deleted) WriteObject(seen);
     });
+
+    private string Goal => Deleted ? ObjectWaiter.Gone : Condition is not null || Property is not null || Until is not null ? "as asked" : Created ? "there" : ObjectWaiter.Ready;
 
     private void Try(string input, Action add)
     {

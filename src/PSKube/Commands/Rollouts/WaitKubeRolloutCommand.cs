@@ -32,5 +32,5 @@ public sealed class WaitKubeRolloutCommand : TargetCmdlet
         _pending.Add(new PendingObject(one.Client, one.Kind, one.Namespace, one.Name, one));
     }
 
-    private protected override void End() => new ObjectWaiter(this, "Rolling out").Run(_pending, Timeout, (one, seen) => RolloutRules.PendingBecause(seen, ((NamedObject)one.Note!).Reference, Revision), (_, seen) => WriteObject(seen));
+    private protected override void End() => new ObjectWaiter(this, "Rolling out") { Goal = "rolled out" }.Run(_pending, Timeout, (one, seen) => RolloutRules.PendingBecause(seen, ((NamedObject)one.Note!).Reference, Revision), (_, seen) => WriteObject(seen));
 }
