@@ -22,6 +22,32 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
     [MemberData(nameof(Forms))]
     public void EveryFormBinds(string form) => Binding.Check(engine, form);
 
+    /// <summary>The forms that build objects, as they are without a cluster.</summary>
+    public static TheoryData<string> Buildable()
+    {
+        var buildable = new TheoryData<string>();
+        foreach (string form in Forms().Select(row => row.Data))
+        {
+            ScriptBlockAst parsed = Parser.ParseInput(form, out _, out _);
+            CommandAst[] commands = [.. parsed.FindAll(static ast => ast is CommandAst, true).Cast<CommandAst>()];
+            bool builds = commands.All(static command => BuildingCommand().IsMatch(command.GetCommandName() ?? "")) && commands[0].GetCommandName().StartsWith("New-", StringComparison.Ordinal);
+            // A form with a value of the reader's own, or a file of his, cannot be run as it stands.
+            bool complete = !parsed.FindAll(static ast => ast is VariableExpressionAst, true).Any() && !ForeignInput().IsMatch(form);
+            if (builds && complete) buildable.Add(string.Concat(form.AsSpan(0, commands[0].Extent.EndOffset), form.Contains("-DryRun", StringComparison.Ordinal) ? "" : " -DryRun Client", form.AsSpan(commands[0].Extent.EndOffset)));
+        }
+
+        return buildable;
+    }
+
+    [Theory]
+    [MemberData(nameof(Buildable))]
+    public void EveryFormThatNeedsNoCluster_Runs(string form)
+    {
+        EngineResult result = engine.Run(form);
+        Assert.Empty(result.Errors.Select(error => error.ToString()));
+        Assert.NotEmpty(result.Output);
+    }
+
     [Theory]
     [MemberData(nameof(KubectlCommands))]
     public void EveryFlagHasItsRow(string command)
@@ -33,6 +59,12 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
 
     [GeneratedRegex("(?<!`)`([^`\n]+)`(?!`)")]
     private static partial Regex Code();
+
+    [GeneratedRegex("^(New-Kube|ConvertTo-Kube|Add-Kube|Set-Kube(Image|Env|Probe|ResourceLimit)$)")]
+    private static partial Regex BuildingCommand();
+
+    [GeneratedRegex(@"-DryRun Server|-Path|-FromFile|-FromEnvFile|-Certificate|-Wait|\.\.\.|\bcert\b|\.pem|\./")]
+    private static partial Regex ForeignInput();
 }
 
 /// <summary>Whether commands in a text bind to the real cmdlets, without running them.</summary>

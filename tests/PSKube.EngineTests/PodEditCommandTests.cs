@@ -236,4 +236,35 @@ public sealed class PodEditCommandTests : IDisposable
         Assert.Single(result.Errors);
         Assert.Equal(2, result.Output.Count(output => output.BaseObject is V1Pod pod && pod.Spec.Containers[0].Image == "z"));
     }
+
+    [Fact]
+    public void AVolumeWithOnePath_IsMountedInInitContainersToo()
+    {
+        EngineResult result = _engine.Run("""
+            $pipe = New-KubeDeployment pipe nginx -DryRun Client | Add-KubeInitContainer -Container init -Image busybox -Command sh, -c, 'echo hi > /data/index.html' |
+                Add-KubeVolume -Volume data -EmptyDir -MountPath /data | Add-KubeVolume -Volume tmp -EmptyDir -MountPath /tmp -Container nginx
+            $pipe.Spec.Template.Spec.InitContainers.VolumeMounts.MountPath -join ','; $pipe.Spec.Template.Spec.Containers.VolumeMounts.MountPath -join ','
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["/data", "/data,/tmp"], result.Output.Select(text => text.ToString()));
+    }
+
+    [Theory]
+    [InlineData("@{ www = '1Gi' }", "www 1Gi ReadWriteOnce  ")]
+    [InlineData("@{ Name = 'www'; Size = '1Gi'; AccessMode = 'ReadWriteMany' }", "www 1Gi ReadWriteMany  ")]
+    [InlineData("@{ name = 'www'; size = '1Gi'; accessmode = 'readwriteonce', 'ReadOnlyMany'; storageClass = 'nfs'; volumeMode = 'block' }", "www 1Gi ReadWriteOnce,ReadOnlyMany nfs Block")]
+    [InlineData("@{ name = '1Gi' }", "name 1Gi ReadWriteOnce  ")]
+    public void ClaimsOfAStatefulSet_CanBeHashtables(string claim, string expected)
+    {
+        EngineResult result = _engine.Run($"$c = (New-KubeStatefulSet web nginx -ServiceName web -VolumeClaimTemplate {claim} -DryRun Client).Spec.VolumeClaimTemplates; \"$($c.Metadata.Name) $($c.Spec.Resources.Requests['storage']) $($c.Spec.AccessModes -join ',') $($c.Spec.StorageClassName) $($c.Spec.VolumeMode)\"");
+        Assert.Empty(result.Errors);
+        Assert.Equal(expected, result.Output.Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("@{ Name = 'www'; Size = '1Gi'; AccesMode = 'ReadWriteMany' }", "AccesMode")]
+    [InlineData("@{ Name = 'www'; Size = '1Gi'; AccessMode = 'RWX' }", "ReadWriteMany")]
+    [InlineData("@{ Name = 'www'; Size = 'much' }", "much")]
+    public void AClaimThatCannotBeMeant_SaysWhat(string claim, string said) =>
+        Assert.Contains(said, _engine.Run($"New-KubeStatefulSet web nginx -ServiceName web -VolumeClaimTemplate {claim} -DryRun Client").Error.Exception.Message, StringComparison.Ordinal);
 }
