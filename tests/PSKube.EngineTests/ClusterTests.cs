@@ -108,6 +108,37 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void AWorkloadFromThePipeline_GivesItsPods_AndNotThoseOfAnotherWithTheSameLabels()
+    {
+        string Owned(string pod, string kind, string name, string uid) => $$$"""{"metadata":{"name":"{{{pod}}}","namespace":"n","labels":{"app":"web","pod-template-hash":"h"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"{{{kind}}}","name":"{{{name}}}","uid":"{{{uid}}}","controller":true}]}}""";
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path switch
+        {
+            "/apis/apps/v1/namespaces/n/deployments/web" => """{"metadata":{"name":"web","namespace":"n","uid":"u-web"},"spec":{"selector":{"matchLabels":{"app":"web"}}}}""",
+            "/apis/apps/v1/namespaces/n/replicasets/adopted" => """{"metadata":{"name":"adopted","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"web","uid":"u-web","controller":true}]}}""",
+            "/apis/apps/v1/namespaces/n/replicasets/other-h" => """{"metadata":{"name":"other-h","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"other","uid":"u-other","controller":true}]}}""",
+            "/apis/batch/v1/namespaces/n/jobs/j" => """{"metadata":{"name":"j","namespace":"n","uid":"u-job"},"spec":{"selector":{"matchLabels":{"app":"web"}}}}""",
+            "/api/v1/namespaces/n/services/s" => """{"metadata":{"name":"s","namespace":"n","uid":"u-s"},"spec":{"selector":{"app":"web"}}}""",
+            _ => List(Owned("a", "ReplicaSet", "web-h", "u-1"), Owned("b", "ReplicaSet", "adopted", "u-2"), Owned("c", "ReplicaSet", "other-h", "u-3"), Owned("d", "Job", "j", "u-job"), Pod("lone", ns: "n")),
+        }));
+        string Pods(string command)
+        {
+            EngineResult result = _engine.Run(command);
+            Assert.Empty(result.Errors);
+            return string.Join(' ', result.Output.Select(pod => pod.Properties["Name"].Value));
+        }
+
+        Assert.Equal("a b lone", Pods("Get-KubeDeployment web -Namespace n | Get-KubePod"));
+        Assert.Equal("/api/v1/namespaces/n/pods?limit=500&labelSelector=app%3Dweb", server.Requests.First(request => request.Path.EndsWith("/pods", StringComparison.Ordinal)).Target);
+        Assert.Equal("d lone", Pods("Get-KubeJob j -Namespace n | Get-KubePod"));
+        Assert.Equal("a b c d lone", Pods("Get-KubeService s -Namespace n | Get-KubePod"));
+        Assert.Equal("a b lone", Pods("'deployment/web' | Get-KubePod -Namespace n"));
+        Pods("Get-KubeDeployment web -Namespace n | Get-KubePod -LabelSelector tier=front");
+        Assert.Contains("labelSelector=app%3Dweb%2Ctier%3Dfront", server.Requests.Last(request => request.Path.EndsWith("/pods", StringComparison.Ordinal)).Target, StringComparison.Ordinal);
+        Assert.StartsWith("KubeInputInvalid,", _engine.Run("'configmap/a' | Get-KubePod -Namespace n").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+
     public void TheFirstRefusedCredential_EndsTheCommand_AForbiddenObjectDoesNot()
     {
         Serve(_ => ScriptedReply.Refuse(403, "Forbidden", "pods is forbidden"));

@@ -153,15 +153,15 @@ internal sealed class KubeClient
     /// <summary>The log of one container as one text, line ends and all.</summary>
     public Task<string> ReadLogTextAsync(LogSource source, LogOptions options, CancellationToken cancel) => new LogStream(this, _rest, _observer, source, options).ReadTextAsync(cancel);
 
-    /// <summary>The pods that a workload's or a service's selector selects.</summary>
+    /// <summary>The pods that a workload's or a service's selector selects, less those that another workload runs.</summary>
     /// <exception cref="KubeException">The object has no selector (<c>KubeInputInvalid</c>), or the pods cannot be read.</exception>
-    public async Task<IReadOnlyList<V1Pod>> PodsOfAsync(object owner, string? ns, CancellationToken cancel)
+    public async Task<IReadOnlyList<V1Pod>> PodsOfAsync(object owner, string? ns, CancellationToken cancel, string? labelSelector = null, string? fieldSelector = null)
     {
         ResourceHeader header = ResourceHeader.Read(owner);
         string labels = LabelSelectorText.Of(ResourceJson.ToJsonObject(owner)["spec"]?["selector"]) ?? throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"{header.Reference} has no selector, so no pods of its own.") { Target = header.Reference };
-        (List<object> items, List<KubeException> failures) = await ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = ns, LabelSelector = labels }, cancel).ConfigureAwait(false);
+        (List<object> items, List<KubeException> failures) = await ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = ns, LabelSelector = labelSelector is null ? labels : $"{labels},{labelSelector}", FieldSelector = fieldSelector }, cancel).ConfigureAwait(false);
         foreach (KubeException failure in failures) _observer.Warning(failure.Message);
-        return [.. items.OfType<V1Pod>()];
+        return await new OwnPods(this, header).AmongAsync(items.OfType<V1Pod>(), cancel).ConfigureAwait(false);
     }
 
     /// <summary>The names of a kind's objects, at most a page of them, without the objects.</summary>
