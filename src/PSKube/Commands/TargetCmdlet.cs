@@ -19,7 +19,7 @@ public abstract class TargetCmdlet : KubeApiCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target")]
     [ArgumentCompleter(typeof(TargetCompleter))]
     [ValidateNotNullOrEmpty]
-    public string[] Target { get; set; } = [];
+    public virtual string[] Target { get; set; } = [];
 
     /// <summary>The kind, its plural, singular or short name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Name")]
@@ -36,7 +36,7 @@ public abstract class TargetCmdlet : KubeApiCmdlet
     /// <summary>The object, or <c>TYPE/NAME</c>.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
     [ValidateNotNull]
-    public PSObject? InputObject { get; set; }
+    public virtual PSObject? InputObject { get; set; }
 
     /// <summary>Works on one object.</summary>
     private protected abstract void Act(NamedObject one);
