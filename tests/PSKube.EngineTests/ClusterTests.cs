@@ -317,7 +317,7 @@ public sealed class ClusterTests : IDisposable
     {
         const string own = """{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"pskube\" using apps/v1 at 2026-01-01T00:00:00Z","field":".spec.template"},{"reason":"FieldManagerConflict","message":"conflict with \"pskube\" with subresource \"scale\" using apps/v1","field":".spec.replicas"}]}""";
         int version = 6;
-        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok($$"""{"metadata":{"resourceVersion":"{{++version}}"}}""")
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok($$$"""{"metadata":{"resourceVersion":"{{{++version}}}"}}""")
             : !request.Target.Contains("force=true", StringComparison.Ordinal) ? ScriptedReply.Refuse(409, "Conflict", "Apply failed with 2 conflicts", own)
             // Somebody changed the object between the first look and the forced apply.
             : version == 7 ? ScriptedReply.Refuse(409, "Conflict", "the object has been modified")
