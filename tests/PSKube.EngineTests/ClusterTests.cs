@@ -139,6 +139,40 @@ public sealed class ClusterTests : IDisposable
 
     [Fact]
 
+    public void WhereNamesCanBeAskedFor_NameIsNoShortFormOfNamespace()
+    {
+        const string web = """{"metadata":{"name":"web","namespace":"default","uid":"u1"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}}}}""";
+        ScriptedServer server = Serve(request => request.Path switch
+        {
+            "/api" => ScriptedReply.Ok("""{"versions":["v1"]}"""),
+            "/apis" => ScriptedReply.Ok("""{"groups":[{"name":"apps","versions":[{"groupVersion":"apps/v1","version":"v1"}],"preferredVersion":{"groupVersion":"apps/v1","version":"v1"}}]}"""),
+            "/api/v1" => ScriptedReply.Ok("""{"groupVersion":"v1","resources":[{"name":"pods","namespaced":true,"kind":"Pod","verbs":["list"],"categories":["all"]}]}"""),
+            "/apis/apps/v1" => ScriptedReply.Ok("""{"groupVersion":"apps/v1","resources":[{"name":"deployments","namespaced":true,"kind":"Deployment","verbs":["list"],"categories":["all"]}]}"""),
+            "/api/v1/namespaces/default/events" => ScriptedReply.Ok(List("""{"metadata":{"name":"e1","namespace":"default"},"involvedObject":{"kind":"Pod","name":"web-1"}}""", """{"metadata":{"name":"e2","namespace":"default"},"involvedObject":{"kind":"Pod","name":"db"}}""")),
+            "/apis/apps/v1/namespaces/default/deployments" => ScriptedReply.Ok(List(web, web.Replace("web", "db", StringComparison.Ordinal))),
+            "/api/v1/namespaces/default/pods" => ScriptedReply.Ok(List(Pod("web-1"), Pod("db-1"))),
+            _ => ScriptedReply.Ok(List()),
+        });
+        string Names(string command)
+        {
+            EngineResult result = _engine.Run(command);
+            Assert.Empty(result.Errors);
+            return string.Join(' ', result.Output.Select(item => item.Properties["Name"].Value));
+        }
+
+        Assert.Equal("web-1 web", Names("Get-KubeWorkload web*"));
+        Assert.Equal("web", Names("Get-KubeWorkload -Name web"));
+        Assert.Equal("web", Names("Get-KubeWorkload -Tree -Name web"));
+        Assert.Equal("e1", Names("Get-KubeEvent -Name web*"));
+        Assert.Equal("web", Names("Test-KubeWorkload -Name web"));
+        ErrorRecord error = _engine.Run("Get-KubeWorkload app=web").Error;
+        Assert.StartsWith("KubeInvalidName,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("-LabelSelector", error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, request => request.Path.Contains("namespaces/web", StringComparison.Ordinal));
+    }
+
+    [Fact]
+
     public void TheFirstRefusedCredential_EndsTheCommand_AForbiddenObjectDoesNot()
     {
         Serve(_ => ScriptedReply.Refuse(403, "Forbidden", "pods is forbidden"));

@@ -84,7 +84,7 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'Get-KubeWorkload reads kinds in kubectl''s order, with a selector' {
-        (Get-KubeWorkload app=web @In).Kind | Select-Object -Unique | Should -Be 'Pod', 'Deployment', 'ReplicaSet'
+        (Get-KubeWorkload -LabelSelector app=web @In).Kind | Select-Object -Unique | Should -Be 'Pod', 'Deployment', 'ReplicaSet'
         (Get-KubeWorkload @In -Kind deploy).Name | Should -Contain 'web'
     }
 

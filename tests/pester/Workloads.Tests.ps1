@@ -365,7 +365,7 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'Get-KubeWorkload -Tree draws who owns whom' {
-        $tree = Get-KubeWorkload app=web -Tree @In | Where-Object Kind -EQ Deployment
+        $tree = Get-KubeWorkload -LabelSelector app=web -Tree @In | Where-Object Kind -EQ Deployment
         $tree.Name | Should -Be 'web'
         $tree.Children[0].Kind | Should -Be 'ReplicaSet'
         $tree.Children[0].Children.Kind | Should -Be 'Pod', 'Pod'
