@@ -9,8 +9,10 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs", "kubectl-to-pskube.md"));
     /// <summary>Code with a command of ours; in the table a bar is written <c>\|</c>.</summary>
-    public static TheoryData<string> Forms() =>
-        [.. Code().Matches(Page).Select(match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal)).Where(code => Regex.IsMatch(code, "[a-z]-Kube")).Distinct()];
+    public static TheoryData<string> Forms() => [.. AllForms()];
+
+    private static IEnumerable<string> AllForms() =>
+        Code().Matches(Page).Select(match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal)).Where(code => Regex.IsMatch(code, "[a-z]-Kube")).Distinct();
 
     /// <summary>The commands whose flags were recorded by <c>tests/golden/record-flags.sh</c>.</summary>
     public static TheoryData<string> KubectlCommands() => [.. Flags().Select(flag => flag.Command).Distinct()];
@@ -26,7 +28,7 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
     public static TheoryData<string> Buildable()
     {
         var buildable = new TheoryData<string>();
-        foreach (string form in Forms().Select(row => row.Data))
+        foreach (string form in AllForms())
         {
             ScriptBlockAst parsed = Parser.ParseInput(form, out _, out _);
             CommandAst[] commands = [.. parsed.FindAll(static ast => ast is CommandAst, true).Cast<CommandAst>()];
