@@ -47,7 +47,7 @@ public sealed class ExecTests : IDisposable
         EngineResult result = _engine.Run("Invoke-KubeExec web -Command ls, '-l', 'a b', '', '$x'");
         Assert.Empty(result.Errors);
         KubeExecResult told = Result(result);
-        Assert.Equal(("web", "default", "a", 0, "out\n", "err\n"), (told.Pod, told.Namespace, told.Container, told.ExitCode, told.StdOut, told.StdErr));
+        Assert.Equal(("web", "default", "a", 0, "out", "err"), (told.Pod, told.Namespace, told.Container, told.ExitCode, told.StdOut, told.StdErr));
         Assert.Equal(["ls", "-l", "a b", "", "$x"], ScriptedExec.Command(Asked));
         Assert.Contains("container=a", Asked.Target, StringComparison.Ordinal);
         Assert.DoesNotContain("stdin=true", Asked.Target, StringComparison.Ordinal);
