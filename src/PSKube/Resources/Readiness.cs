@@ -17,7 +17,7 @@ internal static class Readiness
         return value switch
         {
             null => "it is gone",
-            V1Deployment deployment => Of(deployment),
+            V1Deployment deployment => Of(deployment) is { } lacks ? lacks + RolloutRules.Suspended(deployment) : null,
             V1StatefulSet set => Of(set),
             V1DaemonSet set => Of(set),
             V1ReplicaSet set => Of(set),
