@@ -580,7 +580,7 @@ public sealed class ClusterTests : IDisposable
 
         _engine.Run("Connect-KubeCluster -Server https://x -Namespace mine");
         Assert.Contains("Use namespace 'other'", _engine.Show("Use-KubeContext -Namespace other -WhatIf"), StringComparison.Ordinal);
-        Assert.Equal("mine", _engine.Run("(Get-KubeContext -Current).Namespace").Output.Single().ToString());
+        Assert.Contains("pod/a in mine", _engine.Show("New-KubePod a nginx -WhatIf"), StringComparison.Ordinal);
     }
 
     [Fact]

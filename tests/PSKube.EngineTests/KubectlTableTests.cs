@@ -65,7 +65,7 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
     [GeneratedRegex("^(New-Kube|ConvertTo-Kube|Add-Kube|Set-Kube(Image|Env|Probe|ResourceLimit)$)")]
     private static partial Regex BuildingCommand();
 
-    [GeneratedRegex(@"-DryRun Server|-Path|-FromFile|-FromEnvFile|-Certificate|-Wait|\.\.\.|\bcert\b|\.pem|\./")]
+    [GeneratedRegex(@"-DryRun Server|-Path|-FromFile|-FromEnvFile|-FromCronJob|-Certificate|-Wait|\.\.\.|\bcert\b|\.pem|\./")]
     private static partial Regex ForeignInput();
 }
 

@@ -5,7 +5,7 @@ using k8s.Models;
 
 namespace PSKube.EngineTests;
 
-/// <summary>The columns that people see are members that scripts can use, and what a list and a second kind in one pipeline show.</summary>
+/// <summary>The columns that people see are members that scripts can use, and what a second kind in one pipeline shows.</summary>
 public sealed partial class MemberTests : IDisposable
 {
     /// <summary>Columns whose name is a property of the model; about_PSKube names the members instead.</summary>
@@ -44,14 +44,6 @@ public sealed partial class MemberTests : IDisposable
     }
 
     [Fact]
-    public void AList_ShowsTheColumns_AndNotTheWholeSpecification()
-    {
-        string screen = _engine.Show("$pod | Format-List", ("pod", Pod("a")));
-        Assert.Equal(["Name", "Namespace", "Ready", "State", "Restarts", "Age"], screen.Split('\n').Where(line => line.Contains(" : ", StringComparison.Ordinal)).Select(line => line.Split(':')[0].Trim()));
-        Assert.Matches(@"Age\s+: 00:05:\d\d\s", screen);
-    }
-
-    [Fact]
     public void ASecondKindInOnePipeline_ShowsItsColumns_AndNoValuesOfItsData()
     {
         string screen = _engine.Show("$pod; $settings", ("pod", Pod("a")), ("settings", Settings));
@@ -61,23 +53,6 @@ public sealed partial class MemberTests : IDisposable
         Assert.DoesNotContain("Metadata", screen, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-text", screen, StringComparison.Ordinal);
         Assert.True(screen.Trim().Split('\n').Length < 15, screen);
-    }
-
-    [Fact]
-    public void ColumnsComeFirstInACsv()
-    {
-        string header = _engine.Run("$pod | ConvertTo-Csv | Select-Object -First 1", ("pod", Pod("a"))).Output.Single().ToString();
-        Assert.StartsWith("\"Name\",\"Namespace\",\"Age\",\"Ready\",\"State\",", header, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void ColumnsCanBeSelected()
-    {
-        var node = new V1Node { ApiVersion = "v1", Kind = "Node", Metadata = new V1ObjectMeta { Name = "n", Labels = new Dictionary<string, string> { ["node-role.kubernetes.io/worker"] = "" } }, Status = new V1NodeStatus { NodeInfo = new V1NodeSystemInfo { KubeletVersion = "v1.30.1" } } };
-        var seen = new Corev1Event { ApiVersion = "v1", Kind = "Event", InvolvedObject = new V1ObjectReference { Kind = "Pod", Name = "a" } };
-        Assert.Equal("worker v1.30.1", _engine.Run("$node | Select-Object Roles, Version | ForEach-Object { \"$($_.Roles) $($_.Version)\" }", ("node", node)).Output.Single().ToString());
-        Assert.Equal("pod/a", _engine.Run("($event1 | Select-Object Object).Object", ("event1", seen)).Output.Single().ToString());
-        Assert.Equal("a", _engine.Run("($pod | Where-Object State -eq Running).Name", ("pod", Pod("a"))).Output.Single().ToString());
     }
 
     [GeneratedRegex("[^A-Z]")]
