@@ -173,6 +173,60 @@ public sealed class ClusterTests : IDisposable
 
     [Fact]
 
+    public void AKindAndNames_StandForTypeAndName_AsWithKubectl()
+    {
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"metadata\":{},\"spec\":{\"replicas\":2}}" : request.Path.EndsWith("/horizontalpodautoscalers", StringComparison.Ordinal) ? List() : "{\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"},\"spec\":{\"replicas\":2}}"));
+        Assert.Empty(_engine.Run("Set-KubeScale deployment web, db -Replicas 2 -Confirm:$false").Errors);
+        Assert.Equal(["/apis/apps/v1/namespaces/default/deployments/web/scale", "/apis/apps/v1/namespaces/default/deployments/db/scale"], server.Requests.Where(request => request.Method is "PATCH" or "PUT").Select(request => request.Path));
+        Serve(_ => NotFound("pods \\\"nope\\\""));
+        Assert.Equal("pods \"nope\" not found in default", _engine.Run("Get-KubeDescription pod nope").Error.Exception.Message);
+        foreach (string command in new[] { "Set-KubeScale deployment/web db -Replicas 0", "Get-KubeDescription pod/a b" })
+        {
+            ErrorRecord error = _engine.Run(command + " -ErrorAction SilentlyContinue").Error;
+            Assert.StartsWith("KubeInvalidName,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("TYPE/NAME", error.Exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void WhatIf_NamesTheNamespace_WithoutAskingTheCluster()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok("{}"));
+        Assert.Contains("pod/a in default", _engine.Show("New-KubePod a nginx -WhatIf"), StringComparison.Ordinal);
+        Assert.Contains("deployment/a in shop", _engine.Show("New-KubeDeployment a nginx -Namespace shop -WhatIf"), StringComparison.Ordinal);
+        Assert.Contains("horizontalpodautoscaler/a in default", _engine.Show("New-KubeAutoscaler deployment/a -MaxReplicas 2 -WhatIf"), StringComparison.Ordinal);
+        Assert.DoesNotContain(" in default", _engine.Show("New-KubeNamespace a -WhatIf"), StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public void AnAutoscalerOfWhatIsNotThere_IsRefused()
+    {
+        ScriptedServer server = Serve(_ => NotFound("deployments.apps \\\"nope\\\""));
+        ErrorRecord error = _engine.Run("New-KubeAutoscaler deployment/nope -MaxReplicas 2 -Confirm:$false").Error;
+        Assert.StartsWith("KubeNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, request => request.Method == "POST");
+    }
+
+    [Theory]
+    [InlineData("Get-KubePod -LabelSelector a", "")]
+    [InlineData("Get-KubePod -FieldSelector ", "")]
+    [InlineData("Wait-KubeResource pod/a -Property s", "")]
+    [InlineData("Undo-KubeRollout deployment/web -ToRevision ", "")]
+    [InlineData("Wait-KubeResource pod/a -Condition rea", "Ready")]
+    [InlineData("Set-KubeImage deployment/web -Container ", "web log")]
+    [InlineData("Get-KubePod nosuch", "")]
+    [InlineData("Set-KubeScale deployment w", "web")]
+    public void Completion_OffersWhatIsMeant_AndNeverFiles(string typed, string offered)
+    {
+        Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/web", StringComparison.Ordinal) ? """{"metadata":{"name":"web"},"spec":{"template":{"spec":{"containers":[{"name":"web"},{"name":"log"}]}}}}""" : List(Pod("web"))));
+        EngineResult result = _engine.Run("[System.Management.Automation.CommandCompletion]::CompleteInput(\"$typed -Kubeconfig '$($PSDefaultParameterValues['*-Kube*:Kubeconfig'])'\", $typed.Length, $null).CompletionMatches.ListItemText -join ' '", ("typed", typed));
+        Assert.Empty(result.Errors);
+        Assert.Equal(offered, result.Output.Single().ToString());
+    }
+
+    [Fact]
+
     public void TheFirstRefusedCredential_EndsTheCommand_AForbiddenObjectDoesNot()
     {
         Serve(_ => ScriptedReply.Refuse(403, "Forbidden", "pods is forbidden"));

@@ -43,6 +43,7 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
 
     /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable. They are looked up once, at the start.</summary>
     [Parameter(ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -55,16 +56,19 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
 
     /// <summary>The condition that it must have: <c>Ready</c>, <c>Available</c>, <c>Complete</c>, or with another value than True, <c>Ready=False</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ConditionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Condition { get; set; }
 
     /// <summary>A place in the object, for example <c>status.phase</c> or <c>status.loadBalancer.ingress[0].ip</c>: wait until something is there, or the -Value.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Property { get; set; }
 
     /// <summary>The value that -Property must have, compared as text.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [AllowEmptyString]
     public string? Value { get; set; }
 

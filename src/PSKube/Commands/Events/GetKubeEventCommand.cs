@@ -37,6 +37,7 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
 
     /// <summary>Only events with these labels of their own: <c>app=web,tier!=db</c>, or a hashtable.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -44,6 +45,7 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
 
     /// <summary>Only events with these fields: <c>reason=FailedMount</c>, <c>involvedObject.kind=Pod</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 

@@ -114,6 +114,7 @@ public sealed class AddKubeVolumeCommand : PodEditCmdlet
 
     /// <summary>The containers that mount it at the one -MountPath, init containers too: names or wildcards. All when not given, so that init containers can fill it for the others.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Container { get; set; } = [];
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using k8s;
+using PSKube.Parameters;
 using PSKube.Specs;
 
 namespace PSKube.Commands.PodParts;
@@ -18,6 +19,7 @@ public sealed class SetKubeImageCommand : PositionalEditCmdlet
 
     /// <summary>The containers, init containers too: names, wildcards, or <c>*</c> for all. Not needed where there is only one container.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Container { get; set; } = [];
 

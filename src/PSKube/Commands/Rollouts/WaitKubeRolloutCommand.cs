@@ -23,6 +23,7 @@ public sealed class WaitKubeRolloutCommand : TargetCmdlet
 
     /// <summary>The revision that a deployment has to run; an error when another one does.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateRange(1, long.MaxValue)]
     public long? Revision { get; set; }
 

@@ -27,6 +27,7 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
 
     /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]

@@ -39,6 +39,7 @@ public sealed class TestKubeWorkloadCommand : KubeApiCmdlet
 
     /// <summary>Without a target: only the deployments, stateful sets, daemon sets and jobs with these labels.</summary>
     [Parameter(ParameterSetName = "All")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
