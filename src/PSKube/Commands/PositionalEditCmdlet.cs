@@ -24,6 +24,12 @@ public abstract class PositionalEditCmdlet : PodEditCmdlet
     [ValidateNotNullOrEmpty]
     public override string[] Target { get; set; } = [];
 
+    /// <summary>The names.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
+    [AllowEmptyString]
+    public override string[]? Name { get; set; }
+
     /// <summary>The object, or <c>TYPE/NAME</c>.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
     [Parameter(ValueFromPipeline = true, ParameterSetName = "Target")]

@@ -27,11 +27,12 @@ public abstract class TargetCmdlet : KubeApiCmdlet
     [ValidateNotNullOrEmpty]
     public string? Kind { get; set; }
 
-    /// <summary>The names.</summary>
+    /// <summary>The names: those of the -Kind, or behind a kind in the place of TYPE/NAME, <c>deployment web</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [Parameter(Position = 1, ParameterSetName = "Target")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
-    public string[]? Name { get; set; }
+    public virtual string[]? Name { get; set; }
 
     /// <summary>The object, or <c>TYPE/NAME</c>.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
@@ -49,7 +50,8 @@ public abstract class TargetCmdlet : KubeApiCmdlet
             return;
         }
 
-        foreach (string text in Name ?? Target) Try(text, () => Act(Resolve(Name is null ? ResourceTarget.Parse(text) : new ResourceTarget(null, Kind, text, null, null, null), Client)));
+        string? kind = Name is null ? null : Kind ?? ResourceTarget.KindAlone(Target);
+        foreach (string text in Name ?? Target) Try(text, () => Act(Resolve(kind is null ? ResourceTarget.Parse(text) : new ResourceTarget(null, kind, text, null, null, null), Client)));
     }
 
     private NamedObject Resolve(ResourceTarget target, KubeClient client)

@@ -13,7 +13,7 @@ public sealed class SetKubeEnvCommand : PodEditCmdlet
 {
     /// <summary>Variables with their values: a hashtable, an ordered one to keep the order, or texts such as <c>'A=1', 'B=2'</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "InputObject")]
-    [Parameter(Position = 1, ParameterSetName = "Target")]
+    [Parameter(ParameterSetName = "Target")]
     [Parameter(ParameterSetName = "Name")]
     [KeyValueTransformation(commas: false)]
     public IDictionary? Env { get; set; }
