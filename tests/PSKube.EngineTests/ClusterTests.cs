@@ -42,7 +42,7 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(["a", "c"], result.Output.Select(pod => pod.Properties["Name"].Value));
         Assert.Equal("KubeNotFound,PSKube.Commands.Pods.GetKubePodCommand", result.Error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.ObjectNotFound, result.Error.CategoryInfo.Category);
-        Assert.Equal("pods \"b\" not found", result.Error.Exception.Message);
+        Assert.Equal("pods \"b\" not found in default", result.Error.Exception.Message);
         Assert.Equal("pod/b in default", result.Error.TargetObject.ToString());
     }
 
@@ -653,8 +653,10 @@ public sealed class ClusterTests : IDisposable
         Dictionary<string, bool> checks = result.Output.Select(check => (PSKube.Output.ClusterCheck)check.BaseObject).ToDictionary(check => check.Check, check => check.Ok);
         Assert.True(checks["Reachable"]);
         Assert.True(checks["Version"]);
-        Assert.True(checks["readyz/ping"]);
         Assert.False(checks["readyz/etcd"]);
+        Assert.False(checks["readyz"]);
+        Assert.Equal("1 of 2 checks are well", result.Output.Select(check => (PSKube.Output.ClusterCheck)check.BaseObject).Single(check => check.Check == "livez").Detail);
+        Assert.Contains("readyz/ping", _engine.Run("Test-KubeCluster -Detailed").Output.Select(check => ((PSKube.Output.ClusterCheck)check.BaseObject).Check));
         Assert.False(checks["Node/n1"]);
         Assert.Equal("False", _engine.Run("Test-KubeCluster -Quiet").Output.Single().ToString());
     }

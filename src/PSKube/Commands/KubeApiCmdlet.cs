@@ -47,6 +47,21 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     /// </summary>
     internal KubeClient Client => _client ??= KubeClient.Open(this);
 
+    /// <summary>The namespace that this command will take, for a question that has to be asked before any cluster is opened; null when no configuration says.</summary>
+    internal string? LikelyNamespace()
+    {
+        if (Namespace is not null) return Namespace;
+        try
+        {
+            string? kubeconfig = this.FullPath(Kubeconfig);
+            return ClusterSelector.Namespace(Session, kubeconfig, Context, ClusterSelector.Resolve(Session, kubeconfig, Context));
+        }
+        catch (KubeException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The client for the cluster that an object came from, or this command's own.</summary>
     internal KubeClient ClientFor(object? input) => KubeClient.OpenFor(this, input);
 

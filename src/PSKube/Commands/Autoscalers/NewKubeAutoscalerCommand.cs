@@ -75,7 +75,7 @@ public sealed class NewKubeAutoscalerCommand : NewObjectCmdlet
             return;
         }
 
-        if (!ShouldProcess(new KubeReference("HorizontalPodAutoscaler", Namespace ?? target.Namespace, name).ToString(), "Create")) return;
+        if (!ShouldProcess(new KubeReference("HorizontalPodAutoscaler", Namespace ?? target.Namespace ?? LikelyNamespace(), name).ToString(), "Create")) return;
         KubeClient client = ClientFor(InputObject);
         CheckTarget(client, kind, target);
         ResourceKind served = Choose(client, reference, metrics);
