@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using PSKube.Api;
+using PSKube.Commands.Clusters;
 using PSKube.Config;
 using PSKube.Errors;
 using PSKube.Parameters;
