@@ -26,6 +26,7 @@
         'ConvertTo-KubeDaemonSet'
         'ConvertTo-KubeDeployment'
         'ConvertTo-KubeJob'
+        'ConvertTo-KubeJson'
         'ConvertTo-KubePod'
         'ConvertTo-KubeStatefulSet'
         'ConvertTo-KubeYaml'

@@ -50,7 +50,20 @@ function Build-Help {
         $folder = Join-Path ([IO.Path]::GetTempPath()) "pskube-help-$PID"
         $null = $help | Export-MamlCommandHelp -OutputFolder $folder -Force
         $null = New-Item -ItemType Directory -Force (Join-Path $module 'en-US')
-        Get-ChildItem $folder -Recurse -Filter '*-Help.xml' | Copy-Item -Destination (Join-Path $module 'en-US' 'PSKube.dll-Help.xml')
+        $file = Join-Path $module 'en-US' 'PSKube.dll-Help.xml'
+        [xml] $maml = Get-Content -Raw (Get-ChildItem $folder -Recurse -Filter '*-Help.xml').FullName
+        # PlatyPS leaves the fences of Markdown in the examples, and adds a link to an address that no page has.
+        foreach ($example in $maml.SelectNodes('//*[local-name()="example"]')) {
+            $code, $remarks = foreach ($part in 'code', 'remarks') { $example.SelectSingleNode("*[local-name()='$part']") }
+            foreach ($text in @($example.SelectNodes('*[local-name()="introduction"]/*'))) {
+                $fence = [regex]::Match($text.InnerText, '(?s)^```\w*\r?\n(.*?)\r?\n?```\s*$')
+                if ($fence.Success) { $code.InnerText += $(if ($code.InnerText) { "`n`n" }) + $fence.Groups[1].Value }
+                if ($fence.Success -or -not $text.InnerText.Trim([char]0x80, ' ')) { $null = $text.ParentNode.RemoveChild($text) }
+                else { $null = $remarks.AppendChild($text) }
+            }
+        }
+        foreach ($link in @($maml.SelectNodes('//*[local-name()="navigationLink"][not(*[local-name()="uri"]/text())]'))) { $null = $link.ParentNode.RemoveChild($link) }
+        $maml.Save($file)
         Remove-Item -Recurse $folder
         "Help: $($pages.Count) pages."
     } -args (Join-Path $PSScriptRoot 'docs' 'en-US'), $module

@@ -52,7 +52,7 @@ try {
     if ($running.Count -ne 4) { throw "4 pods should be running, not $($running.Count)." }
 
     Step 'kubectl get all --selector app=firstnginx'
-    Get-KubeWorkload app=firstnginx @in | Out-Host
+    Get-KubeWorkload -LabelSelector app=firstnginx @in | Out-Host
 }
 finally {
     Step 'Remove all of it'

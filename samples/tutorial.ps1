@@ -119,7 +119,7 @@ try {
     Get-KubeDeployment @in | Out-Host
 
     Step 'kubectl get all --selector app=firstnginx'
-    Get-KubeWorkload app=firstnginx @in | Out-Host
+    Get-KubeWorkload -LabelSelector app=firstnginx @in | Out-Host
     Assert (@(Get-KubePod @in -LabelSelector app=firstnginx | Where-Object State -EQ Running).Count -eq 4) 'four pods of firstnginx are running'
 
     Step 'Alternatively, a HorizontalPodAutoscaler can be used'
@@ -145,7 +145,7 @@ try {
     New-KubeDeployment deploydaemon nginx -DryRun Client | ConvertTo-KubeDaemonSet | Invoke-KubeApply @in -Wait -Timeout 2m | Out-Host
 
     Step 'kubectl get all --selector app=deploydaemon'
-    Get-KubeWorkload app=deploydaemon @in | Out-Host
+    Get-KubeWorkload -LabelSelector app=deploydaemon @in | Out-Host
 
     Step 'Who owns whom, and is all of it well?'
     Get-KubeWorkload -Tree @in | Out-Host

@@ -43,7 +43,7 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(["a", "c"], result.Output.Select(pod => pod.Properties["Name"].Value));
         Assert.Equal("KubeNotFound,PSKube.Commands.Pods.GetKubePodCommand", result.Error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.ObjectNotFound, result.Error.CategoryInfo.Category);
-        Assert.Equal("pods \"b\" not found", result.Error.Exception.Message);
+        Assert.Equal("pods \"b\" not found in default", result.Error.Exception.Message);
         Assert.Equal("pod/b in default", result.Error.TargetObject.ToString());
     }
 
@@ -74,6 +74,26 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void AVariableThatWasNeverSet_IsNoName_AndSelectsNothing()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("a"))));
+        foreach ((CmdletAttribute name, Type type) in Engine.Cmdlets().Where(cmdlet => cmdlet.Name.VerbName is "Get" or "Watch" or "Wait" or "Remove" or "Test" && typeof(Commands.KubeApiCmdlet).IsAssignableFrom(cmdlet.Type) && cmdlet.Type.GetProperty("Name") is not null))
+        {
+            string kind = type.GetProperty("Kind", System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance) is null ? "" : " -Kind pod";
+            foreach (string nothing in new[] { "$undefined", "@()", "@($null)" })
+            {
+                EngineResult result = _engine.Run($"{name.VerbName}-{name.NounName}{kind} -Name {nothing} -ErrorAction SilentlyContinue");
+                Assert.True(result.Output.Count == 0 && result.Errors.Count == 1, $"{name.VerbName}-{name.NounName} -Name {nothing}");
+            }
+        }
+
+        EngineResult piped = _engine.Run("Get-KubePod $undefined | Remove-KubePod -WhatIf");
+        Assert.Equal("ParameterArgumentValidationError,PSKube.Commands.Pods.GetKubePodCommand", piped.Error.FullyQualifiedErrorId);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+
     public void AnEmptyListOfANamespaceThatIsNotThere_IsAnError()
     {
         Serve(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedReply.Ok(List()) : NotFound("namespaces \\\"typo\\\""));
@@ -89,6 +109,125 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void AWorkloadFromThePipeline_GivesItsPods_AndNotThoseOfAnotherWithTheSameLabels()
+    {
+        string Owned(string pod, string kind, string name, string uid) => $$$"""{"metadata":{"name":"{{{pod}}}","namespace":"n","labels":{"app":"web","pod-template-hash":"h"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"{{{kind}}}","name":"{{{name}}}","uid":"{{{uid}}}","controller":true}]}}""";
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path switch
+        {
+            "/apis/apps/v1/namespaces/n/deployments/web" => """{"metadata":{"name":"web","namespace":"n","uid":"u-web"},"spec":{"selector":{"matchLabels":{"app":"web"}}}}""",
+            "/apis/apps/v1/namespaces/n/replicasets/adopted" => """{"metadata":{"name":"adopted","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"web","uid":"u-web","controller":true}]}}""",
+            "/apis/apps/v1/namespaces/n/replicasets/other-h" => """{"metadata":{"name":"other-h","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"other","uid":"u-other","controller":true}]}}""",
+            "/apis/batch/v1/namespaces/n/jobs/j" => """{"metadata":{"name":"j","namespace":"n","uid":"u-job"},"spec":{"selector":{"matchLabels":{"app":"web"}}}}""",
+            "/api/v1/namespaces/n/services/s" => """{"metadata":{"name":"s","namespace":"n","uid":"u-s"},"spec":{"selector":{"app":"web"}}}""",
+            _ => List(Owned("a", "ReplicaSet", "web-h", "u-1"), Owned("b", "ReplicaSet", "adopted", "u-2"), Owned("c", "ReplicaSet", "other-h", "u-3"), Owned("d", "Job", "j", "u-job"), Pod("lone", ns: "n")),
+        }));
+        string Pods(string command)
+        {
+            EngineResult result = _engine.Run(command);
+            Assert.Empty(result.Errors);
+            return string.Join(' ', result.Output.Select(pod => pod.Properties["Name"].Value));
+        }
+
+        Assert.Equal("a b lone", Pods("Get-KubeDeployment web -Namespace n | Get-KubePod"));
+        Assert.Equal("/api/v1/namespaces/n/pods?limit=500&labelSelector=app%3Dweb", server.Requests.First(request => request.Path.EndsWith("/pods", StringComparison.Ordinal)).Target);
+        Assert.Equal("d lone", Pods("Get-KubeJob j -Namespace n | Get-KubePod"));
+        Assert.Equal("a b c d lone", Pods("Get-KubeService s -Namespace n | Get-KubePod"));
+        Assert.Equal("a b lone", Pods("'deployment/web' | Get-KubePod -Namespace n"));
+        Pods("Get-KubeDeployment web -Namespace n | Get-KubePod -LabelSelector tier=front");
+        Assert.Contains("labelSelector=app%3Dweb%2Ctier%3Dfront", server.Requests.Last(request => request.Path.EndsWith("/pods", StringComparison.Ordinal)).Target, StringComparison.Ordinal);
+        Assert.StartsWith("KubeInputInvalid,", _engine.Run("'configmap/a' | Get-KubePod -Namespace n").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+
+    public void WhereNamesCanBeAskedFor_NameIsNoShortFormOfNamespace()
+    {
+        const string web = """{"metadata":{"name":"web","namespace":"default","uid":"u1"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}}}}""";
+        ScriptedServer server = Serve(request => request.Path switch
+        {
+            "/api" => ScriptedReply.Ok("""{"versions":["v1"]}"""),
+            "/apis" => ScriptedReply.Ok("""{"groups":[{"name":"apps","versions":[{"groupVersion":"apps/v1","version":"v1"}],"preferredVersion":{"groupVersion":"apps/v1","version":"v1"}}]}"""),
+            "/api/v1" => ScriptedReply.Ok("""{"groupVersion":"v1","resources":[{"name":"pods","namespaced":true,"kind":"Pod","verbs":["list"],"categories":["all"]}]}"""),
+            "/apis/apps/v1" => ScriptedReply.Ok("""{"groupVersion":"apps/v1","resources":[{"name":"deployments","namespaced":true,"kind":"Deployment","verbs":["list"],"categories":["all"]}]}"""),
+            "/api/v1/namespaces/default/events" => ScriptedReply.Ok(List("""{"metadata":{"name":"e1","namespace":"default"},"involvedObject":{"kind":"Pod","name":"web-1"}}""", """{"metadata":{"name":"e2","namespace":"default"},"involvedObject":{"kind":"Pod","name":"db"}}""")),
+            "/apis/apps/v1/namespaces/default/deployments" => ScriptedReply.Ok(List(web, web.Replace("web", "db", StringComparison.Ordinal))),
+            "/api/v1/namespaces/default/pods" => ScriptedReply.Ok(List(Pod("web-1"), Pod("db-1"))),
+            _ => ScriptedReply.Ok(List()),
+        });
+        string Names(string command)
+        {
+            EngineResult result = _engine.Run(command);
+            Assert.Empty(result.Errors);
+            return string.Join(' ', result.Output.Select(item => item.Properties["Name"].Value));
+        }
+
+        Assert.Equal("web-1 web", Names("Get-KubeWorkload web*"));
+        Assert.Equal("web", Names("Get-KubeWorkload -Name web"));
+        Assert.Equal("web", Names("Get-KubeWorkload -Tree -Name web"));
+        Assert.Equal("e1", Names("Get-KubeEvent -Name web*"));
+        Assert.Equal("web", Names("Test-KubeWorkload -Name web"));
+        ErrorRecord error = _engine.Run("Get-KubeWorkload app=web").Error;
+        Assert.StartsWith("KubeInvalidName,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("-LabelSelector", error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, request => request.Path.Contains("namespaces/web", StringComparison.Ordinal));
+    }
+
+    [Fact]
+
+    public void AKindAndNames_StandForTypeAndName_AsWithKubectl()
+    {
+        ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"metadata\":{},\"spec\":{\"replicas\":2}}" : request.Path.EndsWith("/horizontalpodautoscalers", StringComparison.Ordinal) ? List() : "{\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"},\"spec\":{\"replicas\":2}}"));
+        Assert.Empty(_engine.Run("Set-KubeScale deployment web, db -Replicas 2 -Confirm:$false").Errors);
+        Assert.Equal(["/apis/apps/v1/namespaces/default/deployments/web/scale", "/apis/apps/v1/namespaces/default/deployments/db/scale"], server.Requests.Where(request => request.Method is "PATCH" or "PUT").Select(request => request.Path));
+        Serve(_ => NotFound("pods \\\"nope\\\""));
+        Assert.Equal("pods \"nope\" not found in default", _engine.Run("Get-KubeDescription pod nope").Error.Exception.Message);
+        foreach (string command in new[] { "Set-KubeScale deployment/web db -Replicas 0", "Get-KubeDescription pod/a b" })
+        {
+            ErrorRecord error = _engine.Run(command + " -ErrorAction SilentlyContinue").Error;
+            Assert.StartsWith("KubeInvalidName,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("TYPE/NAME", error.Exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void WhatIf_NamesTheNamespace_WithoutAskingTheCluster()
+    {
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok("{}"));
+        Assert.Contains("pod/a in default", _engine.Show("New-KubePod a nginx -WhatIf"), StringComparison.Ordinal);
+        Assert.Contains("deployment/a in shop", _engine.Show("New-KubeDeployment a nginx -Namespace shop -WhatIf"), StringComparison.Ordinal);
+        Assert.Contains("horizontalpodautoscaler/a in default", _engine.Show("New-KubeAutoscaler deployment/a -MaxReplicas 2 -WhatIf"), StringComparison.Ordinal);
+        Assert.DoesNotContain(" in default", _engine.Show("New-KubeNamespace a -WhatIf"), StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public void AnAutoscalerOfWhatIsNotThere_IsRefused()
+    {
+        ScriptedServer server = Serve(_ => NotFound("deployments.apps \\\"nope\\\""));
+        ErrorRecord error = _engine.Run("New-KubeAutoscaler deployment/nope -MaxReplicas 2 -Confirm:$false").Error;
+        Assert.StartsWith("KubeNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, request => request.Method == "POST");
+    }
+
+    [Theory]
+    [InlineData("Get-KubePod -LabelSelector a", "")]
+    [InlineData("Get-KubePod -FieldSelector ", "")]
+    [InlineData("Wait-KubeResource pod/a -Property s", "")]
+    [InlineData("Undo-KubeRollout deployment/web -ToRevision ", "")]
+    [InlineData("Wait-KubeResource pod/a -Condition rea", "Ready")]
+    [InlineData("Set-KubeImage deployment/web -Container ", "web log")]
+    [InlineData("Get-KubePod nosuch", "")]
+    [InlineData("Set-KubeScale deployment w", "web")]
+    public void Completion_OffersWhatIsMeant_AndNeverFiles(string typed, string offered)
+    {
+        Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/web", StringComparison.Ordinal) ? """{"metadata":{"name":"web"},"spec":{"template":{"spec":{"containers":[{"name":"web"},{"name":"log"}]}}}}""" : List(Pod("web"))));
+        EngineResult result = _engine.Run("[System.Management.Automation.CommandCompletion]::CompleteInput(\"$typed -Kubeconfig '$($PSDefaultParameterValues['*-Kube*:Kubeconfig'])'\", $typed.Length, $null).CompletionMatches.ListItemText -join ' '", ("typed", typed));
+        Assert.Empty(result.Errors);
+        Assert.Equal(offered, result.Output.Single().ToString());
+    }
+
+    [Fact]
+
     public void TheFirstRefusedCredential_EndsTheCommand_AForbiddenObjectDoesNot()
     {
         Serve(_ => ScriptedReply.Refuse(403, "Forbidden", "pods is forbidden"));
@@ -262,6 +401,38 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void WhatPSKubesOtherCommandsSet_IsItsOwn_AndTakenOverForTheVersionLookedAtOnly()
+    {
+        const string own = """{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"pskube\" using apps/v1 at 2026-01-01T00:00:00Z","field":".spec.template"},{"reason":"FieldManagerConflict","message":"conflict with \"pskube\" with subresource \"scale\" using apps/v1","field":".spec.replicas"}]}""";
+        int version = 6;
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok($$$"""{"metadata":{"resourceVersion":"{{{++version}}}"}}""")
+            : !request.Target.Contains("force=true", StringComparison.Ordinal) ? ScriptedReply.Refuse(409, "Conflict", "Apply failed with 2 conflicts", own)
+            // Somebody changed the object between the first look and the forced apply.
+            : version == 7 ? ScriptedReply.Refuse(409, "Conflict", "the object has been modified")
+            : ScriptedReply.Ok("{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"9\"}}"));
+        EngineResult result = _engine.Run("@{ apiVersion = 'apps/v1'; kind = 'Deployment'; metadata = @{ name = 'a' }; spec = @{ replicas = 2 } } | Invoke-KubeApply");
+        Assert.Empty(result.Errors);
+        Assert.Equal("Configured", result.Output.Single().Properties["ApplyAction"].Value.ToString());
+        SeenRequest[] patches = [.. server.Requests.Where(request => request.Method == "PATCH")];
+        Assert.Equal([null, "7", null, "8"], patches.Select(patch => JsonNode.Parse(patch.Body)!["metadata"]!["resourceVersion"]?.ToString()));
+        Assert.Equal([false, true, false, true], patches.Select(patch => patch.Target.Contains("force=true", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("""conflict with \"pskube\" using apps/v1|conflict with \"kubectl\" using apps/v1""")]
+    [InlineData("""conflict with \"pskube2\" using apps/v1""")]
+    [InlineData("""conflict with \"a: conflict with \\\"pskube\\\" using v1\" using v1""")]
+    [InlineData("")]
+    public void AConflictWithAnybodyElse_IsNeverForced(string messages)
+    {
+        string causes = string.Join(',', messages.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(message => $$"""{"reason":"FieldManagerConflict","message":"{{message}}","field":".spec.replicas"}"""));
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok("{\"metadata\":{\"resourceVersion\":\"1\"}}") : ScriptedReply.Refuse(409, "Conflict", "conflict", $$"""{"causes":[{{causes}}]}"""));
+        Assert.StartsWith("KubeApplyConflict,", _engine.Run("@{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'a' } } | Invoke-KubeApply").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain("force", Assert.Single(server.Requests, request => request.Method == "PATCH").Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+
     public void T49_EveryUnknownFieldIsNamed_AndTheOtherDocumentsAreApplied()
     {
         Serve(request => request.Method == "GET" ? NotFound("it") : request.Path.EndsWith("/a", StringComparison.Ordinal)
@@ -448,6 +619,26 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void UseContext_WithWhatIfOrNo_ChangesNothing_AndSaysWhatItWouldDo()
+    {
+        string text = "current-context: a\ncontexts:\n- {name: a, context: {cluster: c}}\n- {name: b, context: {cluster: c, namespace: nb}}\nclusters:\n- {name: c, cluster: {server: 'https://x'}}\n";
+        string file = _folder.Write("two", text);
+        _engine.Run("Use-KubeContext a -Kubeconfig $file", ("file", file));
+        foreach (string command in new[] { "Use-KubeContext b", "Use-KubeContext -Namespace other", "Use-KubeContext b -Namespace other -Persist" })
+        {
+            Assert.Contains("What if: Performing the operation \"Use context '", _engine.Show(command + " -WhatIf"), StringComparison.Ordinal);
+            _engine.Run(command + " -Confirm");
+            Assert.Equal("a/default", string.Concat(_engine.Run("$now = Get-KubeContext -Current; \"$($now.Name)/$($now.Namespace)\"").Output.Single()));
+            Assert.Equal(text, File.ReadAllText(file));
+        }
+
+        _engine.Run("Connect-KubeCluster -Server https://x -Namespace mine");
+        Assert.Contains("Use namespace 'other'", _engine.Show("Use-KubeContext -Namespace other -WhatIf"), StringComparison.Ordinal);
+        Assert.Contains("pod/a in mine", _engine.Show("New-KubePod a nginx -WhatIf"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+
     public void TestKubeCluster_TellsWhatIsWrong_AndQuietIsOneAnswer()
     {
         Serve(request => request.Path switch
@@ -462,8 +653,10 @@ public sealed class ClusterTests : IDisposable
         Dictionary<string, bool> checks = result.Output.Select(check => (PSKube.Output.ClusterCheck)check.BaseObject).ToDictionary(check => check.Check, check => check.Ok);
         Assert.True(checks["Reachable"]);
         Assert.True(checks["Version"]);
-        Assert.True(checks["readyz/ping"]);
         Assert.False(checks["readyz/etcd"]);
+        Assert.False(checks["readyz"]);
+        Assert.Equal("1 of 2 checks are well", result.Output.Select(check => (PSKube.Output.ClusterCheck)check.BaseObject).Single(check => check.Check == "livez").Detail);
+        Assert.Contains("readyz/ping", _engine.Run("Test-KubeCluster -Detailed").Output.Select(check => ((PSKube.Output.ClusterCheck)check.BaseObject).Check));
         Assert.False(checks["Node/n1"]);
         Assert.Equal("False", _engine.Run("Test-KubeCluster -Quiet").Output.Single().ToString());
     }

@@ -48,7 +48,7 @@ public sealed class ExecTests : IDisposable
         EngineResult result = _engine.Run("Invoke-KubeExec web -Command ls, '-l', 'a b', '', '$x'");
         Assert.Empty(result.Errors);
         KubeExecResult told = Result(result);
-        Assert.Equal(("web", "default", "a", 0, "out\n", "err\n"), (told.Pod, told.Namespace, told.Container, told.ExitCode, told.StdOut, told.StdErr));
+        Assert.Equal(("web", "default", "a", 0, "out", "err"), (told.Pod, told.Namespace, told.Container, told.ExitCode, told.StdOut, told.StdErr));
         Assert.Equal(["ls", "-l", "a b", "", "$x"], ScriptedExec.Command(Asked));
         Assert.Contains("container=a", Asked.Target, StringComparison.Ordinal);
         Assert.DoesNotContain("stdin=true", Asked.Target, StringComparison.Ordinal);
@@ -58,6 +58,18 @@ public sealed class ExecTests : IDisposable
     }
 
     [Fact]
+    public void TheLastLineEnd_IsNotPartOfTheText_AndTheBytesKeepIt()
+    {
+        Serve(_ => ScriptedExec.Ends(0, "web\r\n\n", ""));
+        EngineResult result = _engine.Run("$r = Invoke-KubeExec web -Command hostname; $r.StdOut -eq 'web'; $r.GetStdOutBytes().Length");
+        Assert.Equal(["True", "6"], result.Output.Select(value => value.ToString()));
+        string screen = _engine.Show("Invoke-KubeExec web -Command hostname");
+        Assert.Matches(@"POD\s+CONTAINER\s+EXITCODE\s+STDOUT\s+STDERR\s*\n", screen);
+        Assert.Matches(@"web\s+a\s+0\s+web\s*\n", screen);
+    }
+
+    [Fact]
+
     public void AnExitCode_IsAnErrorBesideTheResult_UnlessItIsExpected()
     {
         Serve(_ => ScriptedExec.Ends(3, "", "it is full\n"));

@@ -9,8 +9,10 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs", "kubectl-to-pskube.md"));
     /// <summary>Code with a command of ours; in the table a bar is written <c>\|</c>.</summary>
-    public static TheoryData<string> Forms() =>
-        [.. Code().Matches(Page).Select(match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal)).Where(code => Regex.IsMatch(code, "[a-z]-Kube")).Distinct()];
+    public static TheoryData<string> Forms() => [.. AllForms()];
+
+    private static IEnumerable<string> AllForms() =>
+        Code().Matches(Page).Select(match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal)).Where(code => Regex.IsMatch(code, "[a-z]-Kube")).Distinct();
 
     /// <summary>The commands whose flags were recorded by <c>tests/golden/record-flags.sh</c>.</summary>
     public static TheoryData<string> KubectlCommands() => [.. Flags().Select(flag => flag.Command).Distinct()];
@@ -21,6 +23,32 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
     [Theory]
     [MemberData(nameof(Forms))]
     public void EveryFormBinds(string form) => Binding.Check(engine, form);
+
+    /// <summary>The forms that build objects, as they are without a cluster.</summary>
+    public static TheoryData<string> Buildable()
+    {
+        var buildable = new TheoryData<string>();
+        foreach (string form in AllForms())
+        {
+            ScriptBlockAst parsed = Parser.ParseInput(form, out _, out _);
+            CommandAst[] commands = [.. parsed.FindAll(static ast => ast is CommandAst, true).Cast<CommandAst>()];
+            bool builds = commands.All(static command => BuildingCommand().IsMatch(command.GetCommandName() ?? "")) && commands[0].GetCommandName().StartsWith("New-", StringComparison.Ordinal);
+            // A form with a value of the reader's own, or a file of his, cannot be run as it stands.
+            bool complete = !parsed.FindAll(static ast => ast is VariableExpressionAst, true).Any() && !ForeignInput().IsMatch(form);
+            if (builds && complete) buildable.Add(string.Concat(form.AsSpan(0, commands[0].Extent.EndOffset), form.Contains("-DryRun", StringComparison.Ordinal) ? "" : " -DryRun Client", form.AsSpan(commands[0].Extent.EndOffset)));
+        }
+
+        return buildable;
+    }
+
+    [Theory]
+    [MemberData(nameof(Buildable))]
+    public void EveryFormThatNeedsNoCluster_Runs(string form)
+    {
+        EngineResult result = engine.Run(form);
+        Assert.Empty(result.Errors.Select(error => error.ToString()));
+        Assert.NotEmpty(result.Output);
+    }
 
     [Theory]
     [MemberData(nameof(KubectlCommands))]
@@ -33,6 +61,12 @@ public sealed partial class KubectlTableTests(Engine engine) : IClassFixture<Eng
 
     [GeneratedRegex("(?<!`)`([^`\n]+)`(?!`)")]
     private static partial Regex Code();
+
+    [GeneratedRegex("^(New-Kube|ConvertTo-Kube|Add-Kube|Set-Kube(Image|Env|Probe|ResourceLimit)$)")]
+    private static partial Regex BuildingCommand();
+
+    [GeneratedRegex(@"-DryRun Server|-Path|-FromFile|-FromEnvFile|-FromCronJob|-Certificate|-Wait|\.\.\.|\bcert\b|\.pem|\./")]
+    private static partial Regex ForeignInput();
 }
 
 /// <summary>Whether commands in a text bind to the real cmdlets, without running them.</summary>

@@ -237,4 +237,80 @@ public sealed class PodEditCommandTests : IDisposable
         Assert.Single(result.Errors);
         Assert.Equal(2, result.Output.Count(output => output.BaseObject is V1Pod pod && pod.Spec.Containers[0].Image == "z"));
     }
+
+    [Fact]
+    public void AVolumeWithOnePath_IsMountedInInitContainersToo()
+    {
+        EngineResult result = _engine.Run("""
+            $pipe = New-KubeDeployment pipe nginx -DryRun Client | Add-KubeInitContainer -Container init -Image busybox -Command sh, -c, 'echo hi > /data/index.html' |
+                Add-KubeVolume -Volume data -EmptyDir -MountPath /data | Add-KubeVolume -Volume tmp -EmptyDir -MountPath /tmp -Container nginx
+            $pipe.Spec.Template.Spec.InitContainers.VolumeMounts.MountPath -join ','; $pipe.Spec.Template.Spec.Containers.VolumeMounts.MountPath -join ','
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["/data", "/data,/tmp"], result.Output.Select(text => text.ToString()));
+    }
+
+    [Theory]
+    [InlineData("@{ www = '1Gi' }", "www 1Gi ReadWriteOnce  ")]
+    [InlineData("@{ Name = 'www'; Size = '1Gi'; AccessMode = 'ReadWriteMany' }", "www 1Gi ReadWriteMany  ")]
+    [InlineData("@{ name = 'www'; size = '1Gi'; accessmode = 'readwriteonce', 'ReadOnlyMany'; storageClass = 'nfs'; volumeMode = 'block' }", "www 1Gi ReadWriteOnce,ReadOnlyMany nfs Block")]
+    [InlineData("@{ name = '1Gi' }", "name 1Gi ReadWriteOnce  ")]
+    public void ClaimsOfAStatefulSet_CanBeHashtables(string claim, string expected)
+    {
+        EngineResult result = _engine.Run($"$c = (New-KubeStatefulSet web nginx -ServiceName web -VolumeClaimTemplate {claim} -DryRun Client).Spec.VolumeClaimTemplates; \"$($c.Metadata.Name) $($c.Spec.Resources.Requests['storage']) $($c.Spec.AccessModes -join ',') $($c.Spec.StorageClassName) $($c.Spec.VolumeMode)\"");
+        Assert.Empty(result.Errors);
+        Assert.Equal(expected, result.Output.Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("@{ Name = 'www'; Size = '1Gi'; AccesMode = 'ReadWriteMany' }", "AccesMode")]
+    [InlineData("@{ Name = 'www'; Size = '1Gi'; AccessMode = 'RWX' }", "ReadWriteMany")]
+    [InlineData("@{ Name = 'www'; Size = 'much' }", "much")]
+    public void AClaimThatCannotBeMeant_SaysWhat(string claim, string said) =>
+        Assert.Contains(said, _engine.Run($"New-KubeStatefulSet web nginx -ServiceName web -VolumeClaimTemplate {claim} -DryRun Client").Error.Exception.Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("$p | Add-KubeSidecar logger busybox -Classic", "web=nginx logger=busybox")]
+    [InlineData("$p | Add-KubeContainer logger -Image busybox", "web=nginx logger=busybox")]
+    [InlineData("$p | Add-KubeContainer logger busybox:1.36 -Local", "web=nginx logger=busybox:1.36")]
+    [InlineData("$p | Add-KubeContainer (New-KubeContainer side busybox)", "web=nginx side=busybox")]
+    [InlineData("$p | Add-KubeContainer (New-KubeContainer a b), (New-KubeContainer c d)", "web=nginx a=b c=d")]
+    [InlineData("$p | Add-KubeContainer -Container logger -Image busybox", "web=nginx logger=busybox")]
+    [InlineData("Add-KubeContainer -InputObject $p -Container logger -Image busybox", "web=nginx logger=busybox")]
+    [InlineData("Add-KubeContainer -InputObject $p logger busybox", "web=nginx logger=busybox")]
+    [InlineData("$p | Set-KubeImage nginx:1.27", "web=nginx:1.27")]
+    [InlineData("$p | Set-KubeImage web=nginx:1.27", "web=nginx:1.27")]
+    [InlineData("$p | Set-KubeImage -Image nginx:1.27", "web=nginx:1.27")]
+    [InlineData("$p | Set-KubeEnv @{ A = '1' } | Set-KubeImage x", "web=x")]
+    public void WithPipedObjects_WhatStandsFirstNeedsNoName(string command, string containers)
+    {
+        EngineResult result = _engine.Run($"$p = New-KubePod web nginx -DryRun Client; (({command}).Spec.Containers | ForEach-Object {{ \"$($_.Name)=$($_.Image)\" }}) -join ' '");
+        Assert.Empty(result.Errors);
+        Assert.Equal(containers, result.Output.Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("Add-KubeContainer deployment/web logger busybox")]
+    [InlineData("Add-KubeContainer deployment/web (New-KubeContainer logger busybox)")]
+    [InlineData("'deployment/web' | Add-KubeContainer logger busybox")]
+    [InlineData("Add-KubeContainer -Kind deployment -Name web -Container logger -Image busybox")]
+    public void BehindATarget_TheyNeedNoneEither(string command)
+    {
+        ScriptedServer server = ServeDeployment();
+        _engine.Run(command);
+        Assert.Contains("\"name\":\"logger\"", Assert.Single(server.Requests, request => request.Method == "PATCH").Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("$p | Add-KubeContainer pod/x logger busybox")]
+    [InlineData("$p | Set-KubeImage pod/x nginx")]
+    [InlineData("Add-KubeContainer pod/x")]
+    [InlineData("Set-KubeImage pod/x")]
+    [InlineData("Set-KubeImage -Image x")]
+    public void WhatIsMissing_OrTwiceThere_IsSaid(string command)
+    {
+        ScriptedServer server = ServeDeployment();
+        Assert.StartsWith("KubeInvalidArgument,", _engine.Run($"$p = New-KubePod web nginx -DryRun Client; {command}").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
 }

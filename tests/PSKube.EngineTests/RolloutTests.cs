@@ -96,7 +96,17 @@ public sealed class RolloutTests : IDisposable
         Serve(request => IsWatch(request) ? Watch() : ScriptedReply.Ok(List(Deployment("a", "\"observedGeneration\":1,\"replicas\":2,\"updatedReplicas\":1"))));
         ErrorRecord error = _engine.Run("Wait-KubeRollout deployment/a -Timeout 300ms").Error;
         Assert.Equal(ErrorCategory.OperationTimeout, error.CategoryInfo.Category);
-        Assert.Equal("deployment/a in default was not there yet after 0.3 s: Waiting for deployment \"a\" rollout to finish: 1 out of 2 new replicas have been updated.", error.Exception.Message);
+        Assert.Equal("deployment/a in default was not rolled out after 0.3 s: Waiting for deployment \"a\" rollout to finish: 1 out of 2 new replicas have been updated.", error.Exception.Message);
+    }
+
+    [Fact]
+    public void AWaitForASuspendedDeployment_SaysThatItIsSuspended()
+    {
+        Serve(request => IsWatch(request) ? Watch() : request.Path.EndsWith("/a", StringComparison.Ordinal) ? ScriptedReply.Ok(Deployment("a", "\"observedGeneration\":1,\"replicas\":2,\"availableReplicas\":2", more: "\"paused\":true,")) : ScriptedReply.Ok(List(Deployment("a", "\"observedGeneration\":1,\"replicas\":2,\"availableReplicas\":2", more: "\"paused\":true,"))));
+        Assert.EndsWith("0 out of 2 new replicas have been updated; it is suspended, and goes on with Resume-KubeRollout deployment/a.", _engine.Run("Wait-KubeRollout deployment/a -Timeout 300ms").Error.Exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("0 of 2 pods are updated; it is suspended, and goes on with Resume-KubeRollout deployment/a.", _engine.Run("Wait-KubeResource deployment/a -Timeout 300ms").Error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(true, _engine.Run("(Get-KubeRolloutStatus deployment/a).Paused").Output.Single().BaseObject);
+        Assert.Contains("have been updated... (suspended)", _engine.Show("Get-KubeRolloutStatus deployment/a"), StringComparison.Ordinal);
     }
 
     [Theory]

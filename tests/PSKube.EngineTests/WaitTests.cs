@@ -68,7 +68,7 @@ public sealed class WaitTests : IDisposable
         EngineResult result = _engine.Run("Wait-KubeResource pod/a, pod/b, pod/c -Condition Ready -Timeout 1");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"{clock.Elapsed}");
         Assert.Equal(["a"], Names(result));
-        Assert.Equal(["pod/b in default was not there yet after 1 s: its condition Ready is False.", "pod/c in default was not there yet after 1 s: its condition Ready is False."], result.Errors.Select(error => error.Exception.Message));
+        Assert.Equal(["pod/b in default was not as asked after 1 s: its condition Ready is False.", "pod/c in default was not as asked after 1 s: its condition Ready is False."], result.Errors.Select(error => error.Exception.Message));
         Assert.All(result.Errors, error => Assert.Equal(ErrorCategory.OperationTimeout, error.CategoryInfo.Category));
     }
 
@@ -118,6 +118,45 @@ public sealed class WaitTests : IDisposable
     }
 
     [Fact]
+    public void AJobThatHasFailed_EndsTheWaitAtOnce_WithItsReasonAndHowItsPodEnded()
+    {
+        const string job = """{"metadata":{"name":"f0","namespace":"default","uid":"u-f0","resourceVersion":"4"},"spec":{"selector":{"matchLabels":{"job-name":"f0"}}},"status":{"failed":1,"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","message":"Job has reached the specified backoff limit"}]}}""";
+        const string pod = """{"metadata":{"name":"f0-x","namespace":"default","uid":"u-p"},"status":{"phase":"Failed","containerStatuses":[{"name":"f0","ready":false,"restartCount":0,"image":"x","imageID":"","state":{"terminated":{"exitCode":4,"reason":"Error"}}}]}}""";
+        Serve(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedReply.Ok(List(pod)) : request.Target.Contains("watch=true", StringComparison.Ordinal) ? Watch() : request.Method == "POST" ? ScriptedReply.Ok(job) : ScriptedReply.Ok(List(job)));
+        foreach (string command in new[] { "Wait-KubeResource job/f0 -Timeout 60", "New-KubeJob f0 busybox -Wait -Timeout 60" })
+        {
+            var clock = Stopwatch.StartNew();
+            ErrorRecord error = _engine.Run(command).Error;
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"{clock.Elapsed}");
+            Assert.StartsWith("KubeWaitFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Equal("job/f0 in default has failed: BackoffLimitExceeded: Job has reached the specified backoff limit; pod/f0-x: container f0: Error (ended with 4, Error; 0 restarts)", error.Exception.Message);
+        }
+
+        Assert.Equal("f0", Names(_engine.Run("Wait-KubeResource job/f0 -Condition Failed -Timeout 60")).Single());
+    }
+
+    [Fact]
+    public void APodThatHasFailed_EndsTheWaitAtOnce_WithItsExitCode()
+    {
+        Script(List("""{"metadata":{"name":"done","namespace":"default","uid":"u-d"},"status":{"phase":"Failed","containerStatuses":[{"name":"done","ready":false,"restartCount":0,"image":"x","imageID":"","state":{"terminated":{"exitCode":1,"reason":"Error"}}}]}}"""));
+        var clock = Stopwatch.StartNew();
+        ErrorRecord error = _engine.Run("Wait-KubeResource pod/done -Timeout 60").Error;
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"{clock.Elapsed}");
+        Assert.Equal("pod/done in default has failed: container done ended with exit code 1 (Error)", error.Exception.Message);
+    }
+
+    [Fact]
+    public void WhatIsNotReadyInTime_SaysWhatItsPodsShow()
+    {
+        const string deployment = """{"metadata":{"name":"typo","namespace":"default","uid":"u-t"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"typo"}}},"status":{"replicas":1,"updatedReplicas":1}}""";
+        const string pod = """{"metadata":{"name":"typo-x","namespace":"default","uid":"u-p"},"status":{"phase":"Pending","containerStatuses":[{"name":"ngnix","ready":false,"restartCount":0,"image":"x","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image \"ngnix\""}}}]}}""";
+        Serve(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedReply.Ok(List(pod)) : request.Target.Contains("watch=true", StringComparison.Ordinal) ? Watch() : ScriptedReply.Ok(List(deployment)));
+        Assert.Equal("deployment/typo in default was not ready after 0.2 s: 0 of 1 pods are available; pod/typo-x: container ngnix: ImagePullBackOff: Back-off pulling image \"ngnix\".", _engine.Run("Wait-KubeResource deployment/typo -Timeout 200ms").Error.Exception.Message);
+        Assert.Equal("deployment/typo in default was not gone after 0.2 s: it is still there.", _engine.Run("Wait-KubeResource deployment/typo -Deleted -Timeout 200ms").Error.Exception.Message);
+    }
+
+    [Fact]
+
     public void Any_EndsWithTheFirst()
     {
         Script(List(Pod("a"), Pod("b", ready: true)));
@@ -131,7 +170,7 @@ public sealed class WaitTests : IDisposable
     {
         Script(List(Pod("a")));
         EngineResult result = _engine.Run("Wait-KubeResource pod/a -Condition Ready -Timeout 0");
-        Assert.Equal("pod/a in default is not there now: its condition Ready is False.", result.Error.Exception.Message);
+        Assert.Equal("pod/a in default is not as asked now: its condition Ready is False.", result.Error.Exception.Message);
         Script(List(Pod("a", ready: true)));
         Assert.Equal(["a"], Names(_engine.Run("Wait-KubeResource pod/a -Condition Ready -Timeout 0")));
     }

@@ -142,6 +142,27 @@ public sealed class YamlCommandTests : IDisposable
     }
 
     [Fact]
+    public void Json_IsThatOfTheApi_AndReadsBack()
+    {
+        string json = _engine.Run("New-KubeDeployment web nginx -Namespace shop -Port 80 -DryRun Client | ConvertTo-KubeJson").Output.Single().ToString();
+        System.Text.Json.Nodes.JsonObject read = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject();
+        Assert.Equal(["apiVersion", "kind", "metadata", "spec"], read.Select(pair => pair.Key));
+        Assert.Equal("shop", read["metadata"]!["namespace"]!.ToString());
+        Assert.Equal("80", read["spec"]!["template"]!["spec"]!["containers"]![0]!["ports"]![0]!["containerPort"]!.ToJsonString());
+        EngineResult result = _engine.Run("""
+            $two = (New-KubePod a nginx -DryRun Client), (New-KubePod b nginx -DryRun Client)
+            ($two | ConvertTo-KubeJson -Compress).Count
+            ($two | ConvertTo-KubeJson | ConvertFrom-KubeYaml).Name -join ','
+            @{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'c'; uid = 'u' } } | ConvertTo-KubeJson -Compress
+            @{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'c'; uid = 'u' } } | ConvertTo-KubeJson -Compress -Clean
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["2", "a,b", "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\",\"uid\":\"u\"}}", "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\"}}"], result.Output.Select(line => line.ToString()));
+        Assert.StartsWith("KubeInputInvalid,", _engine.Run("5 | ConvertTo-KubeJson").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+
     public void WholeTextsStayApart_LinesBelongTogether()
     {
         EngineResult result = _engine.Run("""

@@ -84,7 +84,7 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'Get-KubeWorkload reads kinds in kubectl''s order, with a selector' {
-        (Get-KubeWorkload app=web @In).Kind | Select-Object -Unique | Should -Be 'Pod', 'Deployment', 'ReplicaSet'
+        (Get-KubeWorkload -LabelSelector app=web @In).Kind | Select-Object -Unique | Should -Be 'Pod', 'Deployment', 'ReplicaSet'
         (Get-KubeWorkload @In -Kind deploy).Name | Should -Contain 'web'
     }
 
@@ -102,6 +102,21 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
         $failure = { $manifest -replace 'one', 'two' | Invoke-KubeApply @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeApplyConflict,*' -PassThru
         $failure.Exception.Message | Should -Match 'data\.a.*other|other.*data\.a'
         ($manifest -replace 'one', 'two' | Invoke-KubeApply @In -ForceConflict).Data['a'] | Should -Be 'two'
+    }
+
+    It 'what was created can be edited as YAML, or as an object, and applied' {
+        $null = New-KubeDeployment edited nginx @In
+        $yaml = Get-KubeDeployment edited @In | ConvertTo-KubeYaml | ForEach-Object { $_ -replace 'image: nginx', 'image: nginx:1.25' }
+        ($yaml | Invoke-KubeApply @In).Spec.Template.Spec.Containers[0].Image | Should -Be 'nginx:1.25'
+        Set-KubeScale deployment/edited -Replicas 0 @In | Out-Null
+        $object = Get-KubeDeployment edited @In
+        $object.Spec.Replicas = 1
+        ($object | Invoke-KubeApply @In).Spec.Replicas | Should -Be 1
+        # What somebody else sets stays his.
+        $null = "apiVersion: apps/v1`nkind: Deployment`nmetadata: {name: edited}`nspec: {replicas: 2}" | Invoke-KubeApply @In -FieldManager other -ForceConflict
+        { $object | Invoke-KubeApply @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeApplyConflict,*'
+        (Get-KubeDeployment edited @In).Spec.Replicas | Should -Be 2
+        Remove-KubeDeployment edited @In -Confirm:$false
     }
 
     It 'Publish-KubeResource takes files, objects, a custom kind and its definition in one call' {

@@ -19,7 +19,7 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
 
     It 'tells output, errors, exit code and time apart' {
         $result = Invoke-KubeExec box -Shell 'echo out; echo err >&2; exit 3' @In -IgnoreExitCode
-        $result.StdOut | Should -BeExactly "out`n"
+        $result.StdOut | Should -BeExactly 'out'
         $result.StdErr | Should -BeExactly "err`n"
         $result.ExitCode | Should -Be 3
         $result.Pod, $result.Container | Should -Be 'box', 'box'
@@ -31,15 +31,15 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
 
     It 'passes words as they are' {
         $words = 'a b', '$HOME', '*', '"', "'", '\', '-n', 'grün'
-        (Invoke-KubeExec box @In -Command (@('sh', '-c', 'for w in "$@"; do printf "%s\n" "$w"; done', 'sh') + $words)).StdOut.TrimEnd("`n") -split "`n" | Should -BeExactly $words
-        (Invoke-KubeExec box @In -- ls -d /tmp).StdOut | Should -BeExactly "/tmp`n"
+        (Invoke-KubeExec box @In -Command (@('sh', '-c', 'for w in "$@"; do printf "%s\n" "$w"; done', 'sh') + $words)).StdOut -split "`n" | Should -BeExactly $words
+        (Invoke-KubeExec box @In -- ls -d /tmp).StdOut | Should -BeExactly '/tmp'
     }
 
     It 'takes input, ends it, and is binary-safe both ways' {
         $bytes = [byte[]](0..255) * 300
         $back = Invoke-KubeExec box -Command cat -InputObject $bytes -AsByteStream @In
         [Convert]::ToHexString($back) | Should -BeExactly ([Convert]::ToHexString($bytes))
-        ('b', 'a' | Invoke-KubeExec box -Command sort @In).StdOut | Should -BeExactly "a`nb`n"
+        ('b', 'a' | Invoke-KubeExec box -Command sort @In).StdOut | Should -BeExactly "a`nb"
         (Invoke-KubeExec box -Shell 'cat >/dev/null; exit 7' -InputObject 'x' -IgnoreExitCode @In).ExitCode | Should -Be 7
     }
 
@@ -55,13 +55,13 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
         $pods = Get-KubePod @In -LabelSelector app=web
         $results = $pods | Invoke-KubeExec -Command hostname -ThrottleLimit 3
         $results.Pod | Should -Be $pods.Name
-        $results.StdOut.Trim() | Should -Be $pods.Name
-        (Invoke-KubeExec deployment/web -Command hostname @In).StdOut.Trim() | Should -BeIn $pods.Name
+        $results.StdOut | Should -Be $pods.Name
+        (Invoke-KubeExec deployment/web -Command hostname @In).StdOut | Should -BeIn $pods.Name
     }
 
     It 'says what kubectl exec says' -Skip:$NoKubectl {
         $theirs = & kubectl exec box -n $Space -- ls -l /bin
-        (Invoke-KubeExec box -Command ls, '-l', /bin @In).StdOut.TrimEnd("`n") -split "`n" | Should -BeExactly $theirs
+        (Invoke-KubeExec box -Command ls, '-l', /bin @In).StdOut -split "`n" | Should -BeExactly $theirs
     }
 
     It 'ends at once when nobody reads any more' {

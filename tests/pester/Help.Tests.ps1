@@ -9,6 +9,14 @@ BeforeDiscovery {
 Describe 'Help, where it was built' -Skip:$NoHelp {
     BeforeAll { . "$PSScriptRoot/common.ps1" }
 
+    It '<_> shows its examples as code, without Markdown around it, and no link that leads nowhere' -ForEach $Names {
+        $help = Get-Help $_ -Full
+        foreach ($example in $help.examples.example) { $example.code | Should -Not -BeNullOrEmpty -Because $example.title }
+        $shown = Get-Help $_ -Full | Out-String
+        $shown | Should -Not -Match '```|\u0080'
+        $shown | Should -Not -Match 'Online Version:\s*(\r?\n|$)'
+    }
+
     It '<_> has a synopsis, a description of every parameter, and an example' -ForEach $Names {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -BeNullOrEmpty

@@ -26,6 +26,15 @@ Describe 'Without a cluster' {
         { "apiVersion: apps/v1`nkind: Daemonset`nmetadata: {name: x}" | ConvertFrom-KubeYaml -ErrorAction Stop } | Should -Throw -ErrorId 'KubeKindInvalid,*' -ExpectedMessage "*'DaemonSet'*"
     }
 
+    It 'shows an object as a list of kubectl''s columns, and those columns first in a CSV' {
+        $pod = New-KubePod web nginx -Namespace shop -DryRun Client
+        ($pod | Format-List | Out-String).Trim() -split "`n" | ForEach-Object { ($_ -split ':')[0].Trim() } | Should -Be 'Name', 'Namespace', 'Ready', 'State', 'Restarts', 'Age'
+        ($pod | ConvertTo-Csv)[0] | Should -BeLike '"Name","Namespace","Age","Ready","State",*'
+        $set = New-KubeDeployment web nginx -DryRun Client
+        $set | Select-Object -ExpandProperty Selector | Should -Be 'app=web'
+        ($pod, $set | Out-String -Width 200) | Should -Not -Match 'V1PodSpec'
+    }
+
     It 'says where it looked for a configuration: <command>' -ForEach @(
         @{ Command = 'Get-KubePod' }, @{ Command = 'Get-KubeWorkload' }, @{ Command = 'Test-KubeCluster' }, @{ Command = 'Get-KubeContext' }, @{ Command = 'Connect-KubeCluster' }
         @{ Command = 'New-KubePod a nginx' }, @{ Command = 'Set-KubeScale deployment/a -Replicas 1' }, @{ Command = 'Remove-KubePod a -Confirm:$false' }

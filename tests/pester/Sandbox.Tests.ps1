@@ -17,7 +17,7 @@ Describe 'A sandbox' {
         (Test-KubeCluster).OK | Should -Not -Contain $false
         (Get-KubeNode).State | Should -Be 'Ready', 'Ready', 'Ready'
         ConvertTo-PlainTable (New-KubeDeployment firstnginx nginx -Replicas 3 -Wait) | Should -Match '^(NAME READY|firstnginx 3/3 3 3 \d+s)'
-        ConvertTo-PlainTable (Get-KubeWorkload app=firstnginx) | Should -Contain 'NAME DESIRED CURRENT READY AGE'
+        ConvertTo-PlainTable (Get-KubeWorkload -LabelSelector app=firstnginx) | Should -Contain 'NAME DESIRED CURRENT READY AGE'
     }
 
     It 'has tables for itself and for its requests' {

@@ -364,8 +364,17 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
         { Get-KubeDescription deployment/none-such @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
     }
 
+    It 'a job that fails ends its wait, with the reason and the exit code' {
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $failure = { New-KubeJob fails busybox -Command sh, -c, 'exit 4' -BackoffLimit 0 @In -Wait -Timeout 5m -ErrorAction Stop } | Should -Throw -ErrorId 'KubeWaitFailed,*' -PassThru
+        $failure.Exception.Message | Should -Match 'BackoffLimitExceeded.*ended with 4'
+        $clock.Elapsed.TotalMinutes | Should -BeLessThan 4
+        (Get-KubeJob fails @In | Get-KubePod).Metadata.OwnerReferences[0].Name | Should -Be 'fails'
+        Remove-KubeJob fails @In -Confirm:$false
+    }
+
     It 'Get-KubeWorkload -Tree draws who owns whom' {
-        $tree = Get-KubeWorkload app=web -Tree @In | Where-Object Kind -EQ Deployment
+        $tree = Get-KubeWorkload -LabelSelector app=web -Tree @In | Where-Object Kind -EQ Deployment
         $tree.Name | Should -Be 'web'
         $tree.Children[0].Kind | Should -Be 'ReplicaSet'
         $tree.Children[0].Children.Kind | Should -Be 'Pod', 'Pod'

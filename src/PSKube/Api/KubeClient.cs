@@ -20,6 +20,9 @@ internal sealed class KubeClient
     /// <summary>kubectl's chunk size.</summary>
     private const int PageSize = 500;
 
+    /// <summary>How often an apply looks anew at an object that others keep changing, before it tells the conflict.</summary>
+    private const int MaxAdoptions = 5;
+
     private readonly ApiConnection _connection;
     private readonly RestClient _rest;
     private readonly ICallObserver _observer;
@@ -150,15 +153,15 @@ internal sealed class KubeClient
     /// <summary>The log of one container as one text, line ends and all.</summary>
     public Task<string> ReadLogTextAsync(LogSource source, LogOptions options, CancellationToken cancel) => new LogStream(this, _rest, _observer, source, options).ReadTextAsync(cancel);
 
-    /// <summary>The pods that a workload's or a service's selector selects.</summary>
+    /// <summary>The pods that a workload's or a service's selector selects, less those that another workload runs.</summary>
     /// <exception cref="KubeException">The object has no selector (<c>KubeInputInvalid</c>), or the pods cannot be read.</exception>
-    public async Task<IReadOnlyList<V1Pod>> PodsOfAsync(object owner, string? ns, CancellationToken cancel)
+    public async Task<IReadOnlyList<V1Pod>> PodsOfAsync(object owner, string? ns, CancellationToken cancel, string? labelSelector = null, string? fieldSelector = null)
     {
         ResourceHeader header = ResourceHeader.Read(owner);
         string labels = LabelSelectorText.Of(ResourceJson.ToJsonObject(owner)["spec"]?["selector"]) ?? throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"{header.Reference} has no selector, so no pods of its own.") { Target = header.Reference };
-        (List<object> items, List<KubeException> failures) = await ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = ns, LabelSelector = labels }, cancel).ConfigureAwait(false);
+        (List<object> items, List<KubeException> failures) = await ListAllAsync(BuiltInKinds.Pod, new ListOptions { Namespace = ns, LabelSelector = labelSelector is null ? labels : $"{labels},{labelSelector}", FieldSelector = fieldSelector }, cancel).ConfigureAwait(false);
         foreach (KubeException failure in failures) _observer.Warning(failure.Message);
-        return [.. items.OfType<V1Pod>()];
+        return await new OwnPods(this, header).AmongAsync(items.OfType<V1Pod>(), cancel).ConfigureAwait(false);
     }
 
     /// <summary>The names of a kind's objects, at most a page of them, without the objects.</summary>
@@ -221,17 +224,50 @@ internal sealed class KubeClient
     /// <summary>Server-side apply: sends the document as it was written and tells what that did.</summary>
     public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, ReadOnlyMemory<byte> document, bool force, ChangeOptions options, CancellationToken cancel)
     {
-        string? before = await ReadVersionAsync(kind, ns, name, cancel).ConfigureAwait(false);
-        RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
+        for (int attempt = 1; ; attempt++)
         {
-            Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
-            Body = document,
-            ContentType = PatchTypes.Apply,
-        };
-        using RestReply reply = await SendApplyAsync(request, cancel).ConfigureAwait(false);
-        object applied = Decode(reply, kind);
-        bool created = reply.Status == HttpStatusCode.Created || before is null;
-        return new ApplyResult(applied, created ? ApplyAction.Created : ResourceHeader.Read(applied).ResourceVersion == before ? ApplyAction.Unchanged : ApplyAction.Configured);
+            string? before = await ReadVersionAsync(kind, ns, name, cancel).ConfigureAwait(false);
+            RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
+            {
+                Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
+                Body = document,
+                ContentType = PatchTypes.Apply,
+            };
+            try
+            {
+                return await SendAsync(request, before).ConfigureAwait(false);
+            }
+            catch (KubeApiException refusal) when (!force && before is not "" && attempt < MaxAdoptions && OwnConflict.IsAll(refusal, options.FieldManager))
+            {
+                if (before is null) continue;
+                _observer.Verbose($"{request.Target}: {options.FieldManager} set these fields before, by another command; the apply takes them over: {string.Join("; ", refusal.Causes)}.");
+                try
+                {
+                    // Forced for the version that was looked at only: whatever another manager sets meanwhile is not taken over.
+                    return await SendAsync(request with { Query = [.. ChangeQuery(options), new("force", "true")], Body = Bytes(WithVersion(document, before)) }, before).ConfigureAwait(false);
+                }
+                catch (KubeApiException stale) when (OwnConflict.IsStale(stale))
+                {
+                    _observer.Verbose($"{request.Target} has changed meanwhile; it is looked at anew.");
+                }
+            }
+        }
+
+        async Task<ApplyResult> SendAsync(RestRequest request, string? before)
+        {
+            using RestReply reply = await SendApplyAsync(request, cancel).ConfigureAwait(false);
+            object applied = Decode(reply, kind);
+            bool created = reply.Status == HttpStatusCode.Created || before is null;
+            return new ApplyResult(applied, created ? ApplyAction.Created : ResourceHeader.Read(applied).ResourceVersion == before ? ApplyAction.Unchanged : ApplyAction.Configured);
+        }
+    }
+
+    /// <summary>The document for one version of the object; one that names a version itself stays as it is.</summary>
+    private static JsonObject WithVersion(ReadOnlyMemory<byte> document, string version)
+    {
+        var versioned = (JsonObject)JsonNode.Parse(document.Span)!;
+        if (versioned["metadata"] is JsonObject metadata && metadata["resourceVersion"] is null) metadata["resourceVersion"] = version;
+        return versioned;
     }
 
     private async Task<RestReply> SendApplyAsync(RestRequest request, CancellationToken cancel)

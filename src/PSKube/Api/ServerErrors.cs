@@ -25,6 +25,8 @@ internal static class ServerErrors
         string message = Text(status, "message") ?? NotAStatus(response, body);
         if (id == "KubeUnauthorized") message = $"The server did not accept the credentials: {message}.".Replace("..", ".", StringComparison.Ordinal);
         if (id == "KubeApplyConflict") message = ApplyConflict(message, causes);
+        // A name is looked for in one namespace, which may not be the one that was meant.
+        if (id == "KubeNotFound" && request.Target is { Name: not null, Namespace: { } ns } && message.EndsWith(" not found", StringComparison.Ordinal)) message += $" in {ns}";
         // Some refusals do not say which object they are about; in a bundle of many that is what counts.
         if (request.Target is { Name: { } name } target && !message.Contains(name, StringComparison.Ordinal)) message = $"{target}: {message}";
         return new KubeApiException(id, category, Escape(message))

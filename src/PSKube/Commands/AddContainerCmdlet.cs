@@ -11,20 +11,24 @@ namespace PSKube.Commands;
 
 /// <summary>A cmdlet that adds containers to pods.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class AddContainerCmdlet : PodEditCmdlet
+public abstract class AddContainerCmdlet : PositionalEditCmdlet
 {
     private protected AddContainerCmdlet()
     {
     }
 
     /// <summary>The container: its name, or whole containers such as New-KubeContainer makes, or hashtables.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "InputObject")]
+    [Parameter(Position = 1, ParameterSetName = "Target")]
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
     [PodPartTransformation(typeof(V1Container))]
     [ValidateNotNullOrEmpty]
     public V1Container[] Container { get; set; } = [];
 
     /// <summary>The image of the container that -Container names: <c>[registry/]name[:tag][@digest]</c>.</summary>
-    [Parameter]
+    [Parameter(Position = 1, ParameterSetName = "InputObject")]
+    [Parameter(Position = 2, ParameterSetName = "Target")]
+    [Parameter(ParameterSetName = "Name")]
     [AllowEmptyString]
     public string? Image { get; set; }
 
@@ -52,6 +56,22 @@ public abstract class AddContainerCmdlet : PodEditCmdlet
     public IDictionary? VolumeMount { get; set; }
 
     private protected override string Intent => $"Add {string.Join(", ", Container.Select(container => container.Name))}";
+
+    private protected override void TakeFirst(string[] values)
+    {
+        if (Container.Length > 0)
+        {
+            if (Image is not null || Container is not [{ Image: null, Name: { } image }]) throw Unsaid("Piped objects and a -Target cannot be given together.");
+            Image = image;
+        }
+
+        Container = [.. values.Select(name => new V1Container { Name = name })];
+    }
+
+    private protected override void CheckGiven()
+    {
+        if (Container.Length == 0) throw Unsaid("Which container is to be added is not said: give its name and -Image, or what New-KubeContainer makes.");
+    }
 
     /// <summary>The containers as they are to be added, checked.</summary>
     private protected IReadOnlyList<JsonObject> Containers(bool restartAlways)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using PSKube.Api;
+using PSKube.Commands.Clusters;
 using PSKube.Config;
 using PSKube.Errors;
 using PSKube.Parameters;
@@ -47,6 +48,21 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     /// </summary>
     internal KubeClient Client => _client ??= KubeClient.Open(this);
 
+    /// <summary>The namespace that this command will take, for a question that has to be asked before any cluster is opened; null when no configuration says.</summary>
+    internal string? LikelyNamespace()
+    {
+        if (Namespace is not null) return Namespace;
+        try
+        {
+            string? kubeconfig = this.FullPath(Kubeconfig);
+            return ClusterSelector.Namespace(Session, kubeconfig, Context, ClusterSelector.Resolve(Session, kubeconfig, Context));
+        }
+        catch (KubeException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The client for the cluster that an object came from, or this command's own.</summary>
     internal KubeClient ClientFor(object? input) => KubeClient.OpenFor(this, input);
 
@@ -55,8 +71,9 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     /// <param name="timeout">How long to wait in all.</param>
     /// <param name="because">What an object still lacks, as it is seen now (null when it is gone); null when it lacks nothing. A <see cref="KubeException"/> says that it never will be done.</param>
     /// <param name="done">What to do with an object that is there.</param>
-    internal void WaitForAll(IReadOnlyCollection<PendingObject> pending, TimeSpan timeout, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done) =>
-        new ObjectWaiter(this, $"{MyInvocation.MyCommand.Name} waits").Run(pending, timeout, because, done);
+    /// <param name="goal">What they are to be, in the words of an error.</param>
+    internal void WaitForAll(IReadOnlyCollection<PendingObject> pending, TimeSpan timeout, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done, string goal = ObjectWaiter.Ready) =>
+        new ObjectWaiter(this, $"{MyInvocation.MyCommand.Name} waits") { Goal = goal }.Run(pending, timeout, because, done);
 
     /// <summary>True when this command's own client is open and already talks to that cluster.</summary>
     internal bool HasClientOf(ClusterConfig cluster) => ReferenceEquals(_client?.Cluster, cluster);

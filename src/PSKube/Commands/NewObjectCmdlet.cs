@@ -67,7 +67,7 @@ public abstract class NewObjectCmdlet : ChangeCmdlet
         }
 
         // -WhatIf must not need a cluster either: nothing is opened before the user has agreed.
-        if (!ShouldProcess(new KubeReference(kind.Kind, known, name).ToString(), "Create")) return;
+        if (!ShouldProcess(new KubeReference(kind.Kind, kind.Namespaced ? known ?? origin?.DefaultNamespace ?? LikelyNamespace() : null, name).ToString(), "Create")) return;
         KubeClient client = origin ?? Client;
         ResourceKind served = Await(cancel => client.ServedAsync(kind, cancel));
         // An older server takes the same fields under its own version.

@@ -20,6 +20,7 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private readonly Dictionary<PendingObject, string?> _open = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PendingObject, object> _last = new(ReferenceEqualityComparer.Instance);
     private int _total;
 
     /// <summary>One object as it was just seen; null when it is not there.</summary>
@@ -27,6 +28,15 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
 
     /// <summary>Ends with the first object that is done, and says nothing of the others.</summary>
     public bool Any { get; init; }
+
+    /// <summary>What the objects are to be, in the words of an error: "was not ready".</summary>
+    public string Goal { get; init; } = Ready;
+
+    /// <summary>The goal of most: as its specification asks.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>The goal of deletions.</summary>
+    public const string Gone = "gone";
 
     /// <summary>Waits.</summary>
     /// <param name="pending">The objects.</param>
@@ -71,6 +81,7 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
     private bool Judge(Sighting sighting, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done)
     {
         if (!_open.ContainsKey(sighting.Target)) return false;
+        if (sighting.Seen is not null) _last[sighting.Target] = sighting.Seen;
         try
         {
             if (sighting.Failure is not null) throw sighting.Failure;
@@ -81,7 +92,7 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
         catch (KubeException failure)
         {
             _open.Remove(sighting.Target);
-            cmdlet.Fail(failure);
+            cmdlet.Fail(WithEvidence(failure, sighting));
             return false;
         }
 
@@ -196,12 +207,23 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
         }
     }
 
-    private static KubeException Late(PendingObject late, TimeSpan timeout, string? reason)
+    /// <summary>A failure of a workload says little; its pods say why.</summary>
+    private KubeException WithEvidence(KubeException failure, Sighting sighting)
     {
+        if (failure.ErrorId is not ("KubeWaitFailed" or "KubeProgressDeadlineExceeded") || sighting.Seen is k8s.Models.V1Pod) return failure;
+        if (PodEvidence.Of(cmdlet, sighting.Target.Client, sighting.Seen, sighting.Target.Namespace) is not { } evidence) return failure;
+        return new KubeException(failure.ErrorId, failure.Category, $"{failure.Message.TrimEnd('.')}; {evidence}") { Target = failure.Target, RecommendedAction = failure.RecommendedAction };
+    }
+
+    private KubeException Late(PendingObject late, TimeSpan timeout, string? reason)
+    {
+        string lacks = reason ?? "it was not seen";
+        if (Goal != Gone && _last.TryGetValue(late, out object? seen) && PodEvidence.Of(cmdlet, late.Client, seen, late.Namespace) is { } evidence) lacks = $"{lacks}; {evidence}";
+        lacks = lacks.TrimEnd('.');
         var reference = new KubeReference(late.Kind.Kind, late.Kind.Namespaced ? late.Namespace : null, late.Name);
         string text = timeout == TimeSpan.Zero
-            ? $"{reference} is not there now: {reason ?? "it was not seen"}."
-            : string.Create(CultureInfo.InvariantCulture, $"{reference} was not there yet after {timeout.TotalSeconds:0.###} s: {reason ?? "it was not seen"}.");
+            ? $"{reference} is not {Goal} now: {lacks}."
+            : string.Create(CultureInfo.InvariantCulture, $"{reference} was not {Goal} after {timeout.TotalSeconds:0.###} s: {lacks}.");
         return new KubeException("KubeWaitTimeout", ErrorCategory.OperationTimeout, text)
         {
             Target = reference,

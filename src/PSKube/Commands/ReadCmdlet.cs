@@ -17,6 +17,7 @@ public abstract class ReadCmdlet : KubeApiCmdlet
 
     /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -24,6 +25,7 @@ public abstract class ReadCmdlet : KubeApiCmdlet
 
     /// <summary>Only objects with these fields, as the API allows for the kind: <c>status.phase=Running</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 

@@ -19,6 +19,7 @@ public abstract class ReadKindCmdlet : ReadCmdlet
     [Parameter(Position = 0, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>
@@ -38,6 +39,9 @@ public abstract class ReadKindCmdlet : ReadCmdlet
         else Read(Client, Served(Client), ResolveNamespace(Kind), Name);
     }
 
+    /// <summary>Reads what belongs to an object of another kind; false when this command knows no such relation.</summary>
+    private protected virtual bool ReadRelated(KubeClient client, ResourceTarget owner) => false;
+
     private ResourceKind Served(KubeClient client) => Await(cancel => client.ServedAsync(Kind, cancel));
 
     private void ReadInput(PSObject input)
@@ -51,6 +55,7 @@ public abstract class ReadKindCmdlet : ReadCmdlet
         ResourceTarget target = ResourceTarget.From(input);
         if (target.Kind is not null && !BuiltInKinds.IsCalled(Kind, target.Kind))
         {
+            if (ReadRelated(ClientFor(input), target)) return;
             throw new KubeException("KubeInputInvalid", ErrorCategory.InvalidArgument, $"A {Kind.Kind}{(Kind.Namespaced ? " or a Namespace" : "")} was expected, not the {target.Kind} '{target.Name}'.")
             {
                 Target = new KubeReference(target.Kind, target.Namespace, target.Name),

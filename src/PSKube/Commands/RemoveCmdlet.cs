@@ -129,7 +129,7 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
     private protected override void End()
     {
         _deletions.Finish();
-        WaitForAll(_pending, Timeout, (deleted, seen) => StillThere(seen, (string?)deleted.Note), static (_, _) => { });
+        WaitForAll(_pending, Timeout, (deleted, seen) => StillThere(seen, (string?)deleted.Note), static (_, _) => { }, ObjectWaiter.Gone);
     }
 
     /// <summary>Why a deleted object is not gone yet; null when it is, or when another one has its name.</summary>

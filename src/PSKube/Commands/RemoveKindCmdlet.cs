@@ -22,6 +22,7 @@ public abstract class RemoveKindCmdlet : RemoveCmdlet
 
     /// <summary>Delete every object with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
     [Parameter(ParameterSetName = "Selector", Mandatory = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]

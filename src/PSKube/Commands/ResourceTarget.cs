@@ -29,6 +29,15 @@ internal sealed record ResourceTarget(string? ApiVersion, string? Kind, string N
         return new ResourceTarget(null, text[..slash], text[(slash + 1)..], null, null, null);
     }
 
+    /// <summary>The kind that stands in the place of TYPE/NAME when names stand behind it.</summary>
+    /// <exception cref="KubeException">It names objects itself (<c>KubeInvalidName</c>).</exception>
+    public static string KindAlone(string[] target)
+    {
+        if (target is [var kind] && !kind.Contains('/', StringComparison.Ordinal)) return kind;
+        string shown = Api.ServerErrors.Escape(string.Join(", ", target));
+        throw new KubeException("KubeInvalidName", ErrorCategory.InvalidArgument, $"'{shown}' is no kind that names could stand behind; write TYPE/NAME, several by comma, or TYPE and the names.") { Target = shown, EndsCommand = true };
+    }
+
     /// <summary>Reads what came through the pipeline.</summary>
     /// <exception cref="KubeException">Nothing in it names an object (<c>KubeInputInvalid</c>).</exception>
     public static ResourceTarget From(object input)

@@ -19,7 +19,7 @@ public abstract class TargetCmdlet : KubeApiCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target")]
     [ArgumentCompleter(typeof(TargetCompleter))]
     [ValidateNotNullOrEmpty]
-    public string[] Target { get; set; } = [];
+    public virtual string[] Target { get; set; } = [];
 
     /// <summary>The kind, its plural, singular or short name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Name")]
@@ -27,16 +27,17 @@ public abstract class TargetCmdlet : KubeApiCmdlet
     [ValidateNotNullOrEmpty]
     public string? Kind { get; set; }
 
-    /// <summary>The names.</summary>
+    /// <summary>The names: those of the -Kind, or behind a kind in the place of TYPE/NAME, <c>deployment web</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [Parameter(Position = 1, ParameterSetName = "Target")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
-    public string[]? Name { get; set; }
+    public virtual string[]? Name { get; set; }
 
     /// <summary>The object, or <c>TYPE/NAME</c>.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
     [ValidateNotNull]
-    public PSObject? InputObject { get; set; }
+    public virtual PSObject? InputObject { get; set; }
 
     /// <summary>Works on one object.</summary>
     private protected abstract void Act(NamedObject one);
@@ -49,7 +50,8 @@ public abstract class TargetCmdlet : KubeApiCmdlet
             return;
         }
 
-        foreach (string text in Name ?? Target) Try(text, () => Act(Resolve(Name is null ? ResourceTarget.Parse(text) : new ResourceTarget(null, Kind, text, null, null, null), Client)));
+        string? kind = Name is null ? null : Kind ?? ResourceTarget.KindAlone(Target);
+        foreach (string text in Name ?? Target) Try(text, () => Act(Resolve(kind is null ? ResourceTarget.Parse(text) : new ResourceTarget(null, kind, text, null, null, null), Client)));
     }
 
     private NamedObject Resolve(ResourceTarget target, KubeClient client)
@@ -122,6 +124,7 @@ public abstract class ChangeTargetCmdlet : TargetCmdlet
     private protected virtual string? PendingBecause(PendingObject one, object? seen)
     {
         RolloutRules.CheckProgress(seen, one.Note);
+        Readiness.CheckEnd(seen);
         return PendingBecause(seen);
     }
 

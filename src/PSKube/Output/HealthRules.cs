@@ -38,6 +38,14 @@ internal static class HealthRules
         return new KubeWorkloadHealth(header.Kind, header.Namespace, header.Name ?? "", ordered.Length == 0, ordered.Length == 0 ? "Healthy" : ordered[0].Reason, evidence, workload);
     }
 
+    /// <summary>The gravest thing that pods show; null when they show nothing.</summary>
+    public static string? Gravest(IReadOnlyList<V1Pod> pods)
+    {
+        var found = new List<Finding>();
+        foreach (V1Pod pod in pods) OfPod(pod, found);
+        return found.Count == 0 ? null : Api.ServerErrors.Escape(found.MinBy(finding => finding.Rank).Text);
+    }
+
     private static void OfConditions(object workload, List<Finding> found)
     {
         if (workload is V1Pod) return;
@@ -60,8 +68,11 @@ internal static class HealthRules
         string name = $"pod/{pod.Metadata?.Name}";
         V1PodCondition? unscheduled = pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" });
         if (unscheduled is not null) found.Add(new Finding(30, string.IsNullOrEmpty(unscheduled.Reason) ? "Unschedulable" : unscheduled.Reason, $"{name}: {unscheduled.Reason}: {unscheduled.Message}"));
+        int before = found.Count;
         foreach (V1ContainerStatus status in (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? [])) OfContainer(name, status, found);
         string? phaseReason = pod.Status?.Reason;
+        // How its container ended says more than that the pod has failed.
+        if (string.IsNullOrEmpty(phaseReason) && found.Count > before) return;
         if (pod.Status?.Phase == "Failed") found.Add(new Finding(5, string.IsNullOrEmpty(phaseReason) ? "Failed" : phaseReason, $"{name}: {(string.IsNullOrEmpty(phaseReason) ? "Failed" : phaseReason)}{(string.IsNullOrEmpty(pod.Status.Message) ? "" : $": {pod.Status.Message}")}"));
     }
 

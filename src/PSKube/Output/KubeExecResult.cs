@@ -16,7 +16,7 @@ public sealed class KubeExecResult
         Command = command;
         ExitCode = exitCode;
         _stdOut = stdOut;
-        StdErr = stdErr;
+        StdErr = WithoutLastLineEnds(stdErr);
         Duration = duration;
     }
 
@@ -35,10 +35,13 @@ public sealed class KubeExecResult
     /// <summary>The exit code; 0 is success.</summary>
     public int ExitCode { get; }
 
-    /// <summary>What the command wrote to its standard output, read as UTF-8; bytes that are none become U+FFFD (see <see cref="GetStdOutBytes"/>).</summary>
-    public string StdOut => _text ??= Encoding.UTF8.GetString(_stdOut);
+    /// <summary>
+    /// What the command wrote to its standard output, read as UTF-8, without the line ends at its end, as <c>$( )</c> of a shell has
+    /// it; bytes that are no UTF-8 become U+FFFD. <see cref="GetStdOutBytes"/> has it all.
+    /// </summary>
+    public string StdOut => _text ??= WithoutLastLineEnds(Encoding.UTF8.GetString(_stdOut));
 
-    /// <summary>What the command wrote to its standard error, read as UTF-8.</summary>
+    /// <summary>What the command wrote to its standard error, read as UTF-8, without the line ends at its end.</summary>
     public string StdErr { get; }
 
     /// <summary>How long it took, with the way there.</summary>
@@ -47,6 +50,8 @@ public sealed class KubeExecResult
     /// <summary>What the command wrote to its standard output, byte by byte as it was.</summary>
     /// <remarks>A method, so that a job or a log does not carry it twice.</remarks>
     public byte[] GetStdOutBytes() => _stdOut;
+
+    private static string WithoutLastLineEnds(string text) => text.TrimEnd('\n', '\r');
 
     /// <summary>Short: it appears in errors, and may leave the machine.</summary>
     public override string ToString() => FormattableString.Invariant($"pod/{Pod} in {Namespace}: exit code {ExitCode}");

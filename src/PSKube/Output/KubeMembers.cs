@@ -26,7 +26,8 @@ public static class KubeMembers
 
     public static string? Namespace(PSObject target) => ResourceHeader.TryRead(target, out ResourceHeader? header) ? header.Namespace : null;
 
-    public static TimeSpan? Age(PSObject target) => target.BaseObject is IMetadata<V1ObjectMeta> model ? Duration.Since(model.Metadata?.CreationTimestamp) : Duration.Since(GenericCreation(target));
+    /// <summary>Whole seconds: the server does not know more, and a list shows it as it is.</summary>
+    public static TimeSpan? Age(PSObject target) => (target.BaseObject is IMetadata<V1ObjectMeta> model ? Duration.Since(model.Metadata?.CreationTimestamp) : Duration.Since(GenericCreation(target))) is { } age ? TimeSpan.FromSeconds(Math.Floor(age.TotalSeconds)) : null;
 
     public static string? ClusterContext(PSObject target) => ResourceOrigin.Of(target) is { } origin ? origin.ContextName ?? origin.Server.Authority : null;
 

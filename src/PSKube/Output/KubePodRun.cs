@@ -10,6 +10,9 @@ namespace PSKube.Output;
 /// <param name="Duration">How long it took from the creation of the pod to its end, with the fetching of its image.</param>
 public sealed record KubePodRun(string Pod, string Namespace, string Image, int ExitCode, string Reason, string Log, TimeSpan Duration)
 {
+    /// <summary>What the node or the container said of the end, such as that there is no such program; null when nothing was said.</summary>
+    public string? Message { get; init; }
+
     /// <summary>Short: it appears in errors, and may leave the machine.</summary>
     public override string ToString() => FormattableString.Invariant($"pod/{Pod} in {Namespace}: exit code {ExitCode}");
 }

@@ -11,4 +11,8 @@ namespace PSKube.Output;
 /// <param name="Done">True when nothing is left to do.</param>
 /// <param name="Failed">True when it will not get done by itself: the progress deadline has passed, or another revision runs than the one asked for.</param>
 /// <param name="Message">What <c>kubectl rollout status</c> prints.</param>
-public sealed record KubeRolloutStatus(string Kind, string? Namespace, string Name, long? Revision, int Desired, int Updated, int Available, bool Done, bool Failed, string Message);
+public sealed record KubeRolloutStatus(string Kind, string? Namespace, string Name, long? Revision, int Desired, int Updated, int Available, bool Done, bool Failed, string Message)
+{
+    /// <summary>True when the rollout is suspended: until Resume-KubeRollout lets it go on, nothing changes but the number of pods.</summary>
+    public bool Paused { get; init; }
+}

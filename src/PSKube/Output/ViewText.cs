@@ -127,7 +127,7 @@ public static class ViewText
     /// <param name="member">The member.</param>
     public static string First(PSObject target, string member)
     {
-        string[] texts = Member(target, member) is System.Collections.IEnumerable several and not string ? [.. several.Cast<object>().Select(item => item.ToString() ?? "")] : [];
+        string[] texts = Texts(target, member);
         return texts.Length switch
         {
             0 => "",
@@ -136,9 +136,21 @@ public static class ViewText
         };
     }
 
+    /// <summary>The first two of several texts, and how many more there are.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string FirstTwo(PSObject target, string member)
+    {
+        string[] texts = Texts(target, member);
+        string more = texts.Length > 2 ? string.Create(CultureInfo.InvariantCulture, $" (+ {texts.Length - 2} more)") : "";
+        return ServerErrors.Escape(string.Join("; ", texts.Take(2))) + more;
+    }
+
     /// <summary>What an apply did, in kubectl's words.</summary>
     /// <param name="target">The applied object.</param>
     public static string Applied(PSObject target) => (Member(target, "ApplyAction")?.ToString() ?? "").ToLowerInvariant();
+
+    private static string[] Texts(PSObject target, string member) => Member(target, member) is System.Collections.IEnumerable several and not string ? [.. several.Cast<object>().Select(item => item.ToString() ?? "")] : [];
 
     private static object? Member(PSObject? target, string member)
     {

@@ -48,7 +48,7 @@ public class ResourceNameCompleter : IArgumentCompleter
     /// <summary>The kind that the command is about: its -Kind, or its own noun.</summary>
     private protected static async Task<ResourceKind?> KindAsync(KubeClient client, string commandName, IDictionary bound, CancellationToken cancel)
     {
-        if (bound["Kind"] is { } named) return await client.FindKindAsync((named as string[])?[0] ?? named.ToString()!, cancel).ConfigureAwait(false);
+        if ((bound["Kind"] ?? (bound["Target"] is { } place && place is not string[] { Length: > 1 } ? place : null)) is { } named) return await client.FindKindAsync((named as string[])?[0] ?? named.ToString()!, cancel).ConfigureAwait(false);
         int noun = commandName.IndexOf("-Kube", StringComparison.OrdinalIgnoreCase);
         if (noun < 0) return null;
         // The noun is the word that people use; the kind's own name is longer.

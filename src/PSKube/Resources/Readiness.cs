@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Management.Automation;
 using k8s.Models;
+using PSKube.Errors;
 
 namespace PSKube.Resources;
 
@@ -15,7 +17,7 @@ internal static class Readiness
         return value switch
         {
             null => "it is gone",
-            V1Deployment deployment => Of(deployment),
+            V1Deployment deployment => Of(deployment) is { } lacks ? lacks + RolloutRules.Suspended(deployment) : null,
             V1StatefulSet set => Of(set),
             V1DaemonSet set => Of(set),
             V1ReplicaSet set => Of(set),
@@ -28,12 +30,41 @@ internal static class Readiness
     /// <summary>As <see cref="PendingBecause"/>, for one who waits: it also says when the object will never be as it should.</summary>
     /// <param name="value">The object as it is now.</param>
     /// <param name="before">The object as a change left it, or null: a failure that it showed then is that of an earlier rollout.</param>
-    /// <exception cref="Errors.KubeException">A deployment's rollout got stuck (<c>KubeProgressDeadlineExceeded</c>).</exception>
+    /// <exception cref="KubeException">A deployment's rollout got stuck (<c>KubeProgressDeadlineExceeded</c>), or a job or pod has failed (<c>KubeWaitFailed</c>).</exception>
     public static string? StillPending(object? value, object? before = null)
     {
         RolloutRules.CheckProgress(value, before);
+        CheckEnd(value);
         return PendingBecause(value);
     }
+
+    /// <summary>Says so when a job or a pod has come to an end that is no success; it will not run again.</summary>
+    /// <exception cref="KubeException">It has failed (<c>KubeWaitFailed</c>).</exception>
+    public static void CheckEnd(object? value)
+    {
+        string? reason = value switch
+        {
+            V1Job job => job.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Failed", Status: "True" }) is { } failed ? Told(failed.Reason, failed.Message) : null,
+            V1Pod { Status.Phase: "Failed" } pod => FailedContainer(pod) ?? Told(pod.Status.Reason, pod.Status.Message),
+            _ => null,
+        };
+        if (reason is null) return;
+        KubeReference reference = ResourceHeader.Read(value).Reference;
+        throw new KubeException("KubeWaitFailed", ErrorCategory.InvalidResult, $"{reference} has failed{(reason.Length == 0 ? "" : $": {reason}")}")
+        {
+            Target = reference,
+            RecommendedAction = $"Read what it wrote (Get-KubeLog {(value is V1Pod ? "" : "job/")}{reference.Name}) and how it ended (Get-KubeDescription).",
+        };
+    }
+
+    private static string? FailedContainer(V1Pod pod)
+    {
+        if (!string.IsNullOrEmpty(pod.Status.Reason)) return null;
+        V1ContainerStatus? failed = (pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.ContainerStatuses ?? []).FirstOrDefault(status => status.State?.Terminated is { ExitCode: not 0 });
+        return failed?.State.Terminated is { } end ? Plain($"container {failed.Name} ended with exit code {end.ExitCode}{(string.IsNullOrEmpty(end.Reason) ? "" : $" ({end.Reason})")}{(string.IsNullOrEmpty(end.Message) ? "" : $": {Api.ServerErrors.Escape(end.Message.Trim())}")}") : null;
+    }
+
+    private static string Told(string? reason, string? message) => Api.ServerErrors.Escape(string.Join(": ", new[] { reason, message }.Where(part => !string.IsNullOrEmpty(part))));
 
     private static string? Of(V1Deployment deployment)
     {

@@ -45,7 +45,7 @@ internal static class RolloutRules
         KubeRolloutStatus status = Judge(seen, revision);
         if (status.Failed && revision is { } asked && asked != status.Revision) throw new KubeException("KubePreconditionFailed", ErrorCategory.InvalidOperation, $"{name}: {status.Message}.") { Target = name };
         CheckProgress(seen, before);
-        return status.Done ? null : status.Message.TrimEnd('.');
+        return status.Done ? null : status.Message.TrimEnd('.') + Suspended(seen);
     }
 
     /// <summary>Says so when a deployment's rollout got stuck; of others nothing is known.</summary>
@@ -102,8 +102,11 @@ internal static class RolloutRules
             : all > updated ? Waiting($"Waiting for deployment \"{name}\" rollout to finish: {all - updated} old replicas are pending termination...")
             : available < updated ? Waiting($"Waiting for deployment \"{name}\" rollout to finish: {available} of {updated} updated replicas are available...")
             : Done($"deployment \"{name}\" successfully rolled out");
-        return new KubeRolloutStatus("Deployment", deployment.Metadata?.NamespaceProperty, name, running, wanted, updated, available, done, failed, message);
+        return new KubeRolloutStatus("Deployment", deployment.Metadata?.NamespaceProperty, name, running, wanted, updated, available, done, failed, message) { Paused = deployment.Spec?.Paused ?? false };
     }
+
+    /// <summary>What a deployment that is suspended adds to what it lacks: waiting alone does not mend that.</summary>
+    public static string Suspended(object? workload) => workload is V1Deployment { Spec.Paused: true } deployment ? $"; it is suspended, and goes on with Resume-KubeRollout deployment/{deployment.Metadata?.Name}" : "";
 
     private static KubeRolloutStatus Of(V1DaemonSet set)
     {

@@ -71,6 +71,19 @@ public class HealthRulesTests
     }
 
     [Fact]
+    public void AFailedJob_SaysWhy_AndHowItsContainerEnded_BeforeThatItsPodFailed()
+    {
+        var job = new V1Job { ApiVersion = "batch/v1", Kind = "Job", Metadata = new V1ObjectMeta { Name = "f0" }, Status = new V1JobStatus { Conditions = [new V1JobCondition { Type = "Failed", Status = "True", Reason = "BackoffLimitExceeded", Message = "too often" }] } };
+        var pod = new V1Pod { Metadata = new V1ObjectMeta { Name = "f0-x" }, Status = new V1PodStatus { Phase = "Failed", ContainerStatuses = [new V1ContainerStatus { Name = "f0", State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 4, Reason = "Error" } } }] } };
+        KubeWorkloadHealth verdict = HealthRules.Judge(job, [pod], []);
+        Assert.Equal("BackoffLimitExceeded", verdict.Reason);
+        Assert.Equal(["Failed=True BackoffLimitExceeded: too often", "pod/f0-x: container f0: Error (ended with 4, Error; 0 restarts)", "0 of 1 pods are completed"], verdict.Evidence);
+        pod.Status = new V1PodStatus { Phase = "Failed", Reason = "Evicted", Message = "low on disk" };
+        Assert.Equal("pod/f0-x: Evicted: low on disk", HealthRules.Judge(job, [pod], []).Evidence[0]);
+    }
+
+    [Fact]
+
     public void APodOnItsWayOut_SaysNothingOfTheWorkload()
     {
         V1Pod pod = Pod(Waiting("CrashLoopBackOff"));

@@ -250,7 +250,7 @@ public class PodEditTests
         JsonObject spec = Apply(VolumeBuilder.Add(Empty("aa"), new VolumeBuilder.MountArgs { Path = "/data", ReadOnly = true, SubPath = "x/y" }));
         Assert.Equal("""[{"name":"v","emptyDir":{}},{"emptyDir":{},"name":"aa"}]""", spec["volumes"]!.ToJsonString());
         Assert.All((JsonArray)spec["containers"]!, container => Assert.Equal("""[{"name":"aa","mountPath":"/data","readOnly":true,"subPath":"x/y"}]""", container!["volumeMounts"]!.ToJsonString()));
-        Assert.Null(spec["initContainers"]![0]!["volumeMounts"]);
+        Assert.Equal("/data", spec["initContainers"]![0]!["volumeMounts"]![0]!["mountPath"]!.ToString());
     }
 
     [Fact]

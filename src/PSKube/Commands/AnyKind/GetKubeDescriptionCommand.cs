@@ -29,8 +29,9 @@ public sealed class GetKubeDescriptionCommand : KubeApiCmdlet
     [ValidateNotNullOrEmpty]
     public string? Kind { get; set; }
 
-    /// <summary>The names.</summary>
+    /// <summary>The names: those of the -Kind, or behind a kind in the place of TYPE/NAME, <c>deployment web</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [Parameter(Position = 1, ParameterSetName = "Target")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
     public string[]? Name { get; set; }
@@ -52,7 +53,8 @@ public sealed class GetKubeDescriptionCommand : KubeApiCmdlet
             return;
         }
 
-        IEnumerable<Func<ResourceTarget>> targets = Name is null ? Target.Select(text => (Func<ResourceTarget>)(() => ResourceTarget.Parse(text))) : Name.Select(name => (Func<ResourceTarget>)(() => new ResourceTarget(null, Kind, name, null, null, null)));
+        string? kind = Name is null ? null : Kind ?? ResourceTarget.KindAlone(Target);
+        IEnumerable<Func<ResourceTarget>> targets = Name is null ? Target.Select(text => (Func<ResourceTarget>)(() => ResourceTarget.Parse(text))) : Name.Select(name => (Func<ResourceTarget>)(() => new ResourceTarget(null, kind, name, null, null, null)));
         foreach (Func<ResourceTarget> target in targets)
         {
             try

@@ -27,6 +27,7 @@ public sealed class GetKubeResourceCommand : ReadCmdlet
     [Parameter(Position = 1, ParameterSetName = "Kind")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>The apiVersion to read, when the server serves the kind in several: <c>autoscaling/v1</c>.</summary>

@@ -58,7 +58,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Take over fields that other managers own, where they stand in the way.</summary>
+    /// <summary>Take over fields that other managers own, where they stand in the way. What the -FieldManager itself set before, by another command, needs none: that is its own.</summary>
     [Parameter]
     public SwitchParameter ForceConflict { get; set; }
 
@@ -221,7 +221,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
 
         void Applied(ApplyResult result)
         {
-            if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });
+            if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { }, "served");
             if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result));
             else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
         }

@@ -43,6 +43,7 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
 
     /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable. They are looked up once, at the start.</summary>
     [Parameter(ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -55,16 +56,19 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
 
     /// <summary>The condition that it must have: <c>Ready</c>, <c>Available</c>, <c>Complete</c>, or with another value than True, <c>Ready=False</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ConditionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Condition { get; set; }
 
     /// <summary>A place in the object, for example <c>status.phase</c> or <c>status.loadBalancer.ingress[0].ip</c>: wait until something is there, or the -Value.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Property { get; set; }
 
     /// <summary>The value that -Property must have, compared as text.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [AllowEmptyString]
     public string? Value { get; set; }
 
@@ -110,10 +114,12 @@ public sealed class WaitKubeResourceCommand : KubeApiCmdlet
         else AddListed(Kind);
     }
 
-    private protected override void End() => new ObjectWaiter(this, Deleted ? "Waiting until gone" : "Waiting") { Any = Any }.Run(_pending, Timeout, PendingBecause, (_, seen) =>
+    private protected override void End() => new ObjectWaiter(this, Deleted ? "Waiting until gone" : "Waiting") { Any = Any, Goal = Goal }.Run(_pending, Timeout, PendingBecause, (_, seen) =>
     {
         if (seen is not null && !Deleted) WriteObject(seen);
     });
+
+    private string Goal => Deleted ? ObjectWaiter.Gone : Condition is not null || Property is not null || Until is not null ? "as asked" : Created ? "there" : ObjectWaiter.Ready;
 
     private void Try(string input, Action add)
     {

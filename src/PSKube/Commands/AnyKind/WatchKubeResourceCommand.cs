@@ -27,6 +27,7 @@ public sealed class WatchKubeResourceCommand : KubeApiCmdlet
     [Parameter(Position = 1, ParameterSetName = "Kind")]
     [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>The objects to watch, or <c>TYPE/NAME</c>.</summary>
@@ -36,6 +37,7 @@ public sealed class WatchKubeResourceCommand : KubeApiCmdlet
 
     /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
     [Parameter(ParameterSetName = "Kind")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -43,6 +45,7 @@ public sealed class WatchKubeResourceCommand : KubeApiCmdlet
 
     /// <summary>Only objects with these fields, as the API allows for the kind: <c>status.phase=Running</c>.</summary>
     [Parameter(ParameterSetName = "Kind")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 

@@ -75,11 +75,26 @@ public sealed class NewKubeAutoscalerCommand : NewObjectCmdlet
             return;
         }
 
-        if (!ShouldProcess(new KubeReference("HorizontalPodAutoscaler", Namespace ?? target.Namespace, name).ToString(), "Create")) return;
+        if (!ShouldProcess(new KubeReference("HorizontalPodAutoscaler", Namespace ?? target.Namespace ?? LikelyNamespace(), name).ToString(), "Create")) return;
         KubeClient client = ClientFor(InputObject);
+        CheckTarget(client, kind, target);
         ResourceKind served = Choose(client, reference, metrics);
         JsonObject body = served.Version == "v1" ? AutoscalerBuilder.BuildV1(metadata, reference, kind.ApiVersion, MinReplicas, MaxReplicas, metrics)! : Newest(served.ApiVersion);
         WriteObject(Await(cancel => client.CreateAsync(served, Namespace ?? target.Namespace ?? client.DefaultNamespace, body, ChangeOptions, cancel)));
+    }
+
+    /// <summary>The server takes an autoscaler of what does not exist; kubectl refuses it. An object in hand exists.</summary>
+    private void CheckTarget(KubeClient client, ResourceKind kind, ResourceTarget target)
+    {
+        if (target.Uid is not null) return;
+        try
+        {
+            Await(cancel => client.GetAsync(kind, Namespace ?? target.Namespace ?? client.DefaultNamespace, target.Name, cancel));
+        }
+        catch (KubeApiException refusal) when (refusal.StatusCode == 403)
+        {
+            // Who may create an autoscaler need not be allowed to read what it scales.
+        }
     }
 
     /// <summary>The richest version that the server has: v2 since 1.23, v2beta2 before, v1 everywhere.</summary>

@@ -30,6 +30,10 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    /// <summary>One object for each of the server's own checks; without it those that are well are counted.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
     private protected override void Process()
     {
         _client = Client;
@@ -83,17 +87,21 @@ public sealed class TestKubeClusterCommand : KubeApiCmdlet
         // A failed check comes as a refusal, whose message tells the status before the list.
         int begin = text.AsSpan().IndexOf('[');
         if (status != 200 && begin > 0) text = text[begin..];
-        bool any = false;
+        int well = 0, ill = 0;
         foreach (string line in text.Split('\n'))
         {
             if (!line.StartsWith("[+]", StringComparison.Ordinal) && !line.StartsWith("[-]", StringComparison.Ordinal)) continue;
-            any = true;
+            bool ok = line[1] == '+';
+            if (ok) well++;
+            else ill++;
+            if (ok && !Detailed) continue;
             int space = line.IndexOf(' ', StringComparison.Ordinal);
             string name = space < 0 ? line[3..] : line[3..space];
-            Add($"{path}/{name}", line[1] == '+', ServerErrors.Escape(space < 0 ? "" : line[(space + 1)..].Trim()));
+            Add($"{path}/{name}", ok, ServerErrors.Escape(space < 0 ? "" : line[(space + 1)..].Trim()));
         }
 
-        if (!any) Add(path, status == 200, status == 200 ? "ok" : ServerErrors.Escape(text));
+        if (well > 0 && !Detailed) Add(path, ill == 0, string.Create(CultureInfo.InvariantCulture, $"{well} of {well + ill} checks are well"));
+        if (well + ill == 0) Add(path, status == 200, status == 200 ? "ok" : ServerErrors.Escape(text));
     }
 
     private void Nodes()

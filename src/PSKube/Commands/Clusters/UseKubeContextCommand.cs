@@ -41,19 +41,16 @@ public sealed class UseKubeContextCommand : KubeCmdlet
         if (Name is null && Namespace is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "Name a context, a -Namespace, or both.");
         if (session.Connected is { } connected && Name is null && Kubeconfig is null && !Persist)
         {
+            if (!ShouldProcess("this session", $"Use namespace '{Namespace}'")) return;
             if (session.Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
             else session.Connect(connected, Namespace);
             return;
         }
 
         ContextChoice choice = ContextChoice.Make(session, this.FullPath(Kubeconfig), Name);
-        // The session is this process' own and needs no asking; the file is everybody's.
-        if (Persist)
-        {
-            if (!ShouldProcess(choice.File, $"Set current context to '{choice.Entry.Name}'{(Namespace is null ? "" : $" with namespace '{Namespace}'")}")) return;
-            KubeconfigEditor.Persist(choice.File, choice.Entry, Namespace);
-        }
-
+        string what = $"context '{choice.Entry.Name}'{(Namespace is null ? "" : $" with namespace '{Namespace}'")}";
+        if (!ShouldProcess(Persist ? $"this session and {choice.File}" : "this session", $"Use {what}")) return;
+        if (Persist) KubeconfigEditor.Persist(choice.File, choice.Entry, Namespace);
         session.Select(choice.Kubeconfig, choice.Entry.Name, Namespace, choice.Previous);
     }
 }

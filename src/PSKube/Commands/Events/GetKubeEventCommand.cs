@@ -24,6 +24,12 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
     [ValidateNotNull]
     public PSObject? For { get; set; }
 
+    /// <summary>Only events about objects with these names, whatever their kind; wildcards too.</summary>
+    [Parameter(ParameterSetName = "All")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
     /// <summary>Only events of this type: <c>Normal</c> or <c>Warning</c>.</summary>
     [Parameter]
     [ValidateSet("Normal", "Warning", IgnoreCase = true)]
@@ -31,6 +37,7 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
 
     /// <summary>Only events with these labels of their own: <c>app=web,tier!=db</c>, or a hashtable.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -38,6 +45,7 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
 
     /// <summary>Only events with these fields: <c>reason=FailedMount</c>, <c>involvedObject.kind=Pod</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 
@@ -101,7 +109,7 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
             {
                 Fail(step.Failure);
             }
-            else if (step.Change is WatchChange.Added or WatchChange.Modified && step.Object is Corev1Event seen)
+            else if (step.Change is WatchChange.Added or WatchChange.Modified && step.Object is Corev1Event seen && NamePatterns.Match(Name, seen.InvolvedObject?.Name))
             {
                 // A server forgets events after an hour: that one is gone is no news.
                 if (unsynced > 0)
@@ -128,7 +136,7 @@ public sealed class GetKubeEventCommand : KubeApiCmdlet
 
         (List<object> items, List<KubeException> failures) = Await(cancel => client.ListAllAsync(BuiltInKinds.Event, options, cancel));
         failures.ForEach(failure => Fail(failure));
-        Corev1Event[] ordered = [.. EventText.Ordered(items.OfType<Corev1Event>())];
+        Corev1Event[] ordered = [.. EventText.Ordered(items.OfType<Corev1Event>().Where(seen => NamePatterns.Match(Name, seen.InvolvedObject?.Name)))];
         if (ordered.Length == 0) WriteVerbose(ns is null ? "No events found." : $"No events found in {ns} namespace.");
         foreach (Corev1Event seen in Limit > 0 ? ordered.TakeLast(Limit) : ordered) Show(seen);
     }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using k8s;
 using k8s.Models;
+using PSKube.Parameters;
 using PSKube.Specs;
 
 namespace PSKube.Commands.PodParts;
@@ -44,6 +45,7 @@ public sealed class AddKubeTolerationCommand : PodEditCmdlet
 
     /// <summary>The taint's value.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [AllowEmptyString]
     public string? Value { get; set; }
 

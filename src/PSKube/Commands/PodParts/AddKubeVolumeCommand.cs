@@ -107,13 +107,14 @@ public sealed class AddKubeVolumeCommand : PodEditCmdlet
     [ValidateNotNullOrEmpty]
     public V1VolumeProjection[]? Projected { get; set; }
 
-    /// <summary>Where it is mounted: one path, in every container or those of -Container; or containers with their paths, <c>@{ web = '/usr/share/nginx/html'; writer = '/out' }</c>.</summary>
+    /// <summary>Where it is mounted: one path, in every container, init containers too, or in those of -Container; or containers with their paths, <c>@{ web = '/usr/share/nginx/html'; writer = '/out' }</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? MountPath { get; set; }
 
-    /// <summary>The containers that mount it at the one -MountPath, init containers too: names, wildcards, or <c>*</c> for all. All but init containers when not given.</summary>
+    /// <summary>The containers that mount it at the one -MountPath, init containers too: names or wildcards. All when not given, so that init containers can fill it for the others.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Container { get; set; } = [];
 

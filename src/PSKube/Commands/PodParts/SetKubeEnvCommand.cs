@@ -12,7 +12,9 @@ namespace PSKube.Commands.PodParts;
 public sealed class SetKubeEnvCommand : PodEditCmdlet
 {
     /// <summary>Variables with their values: a hashtable, an ordered one to keep the order, or texts such as <c>'A=1', 'B=2'</c>.</summary>
-    [Parameter]
+    [Parameter(Position = 0, ParameterSetName = "InputObject")]
+    [Parameter(ParameterSetName = "Target")]
+    [Parameter(ParameterSetName = "Name")]
     [KeyValueTransformation(commas: false)]
     public IDictionary? Env { get; set; }
 
@@ -43,6 +45,7 @@ public sealed class SetKubeEnvCommand : PodEditCmdlet
 
     /// <summary>The containers, init containers too: names or wildcards. All but init containers when not given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Container { get; set; } = [];
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using k8s;
+using PSKube.Parameters;
 using PSKube.Specs;
 
 namespace PSKube.Commands.PodParts;
@@ -88,6 +89,7 @@ public sealed class SetKubeProbeCommand : PodEditCmdlet
 
     /// <summary>The containers: names, wildcards, or <c>*</c> for all. Not needed where there is only one.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Container { get; set; } = [];
 

@@ -23,6 +23,7 @@ public sealed class SetKubeResourceLimitCommand : PodEditCmdlet
 
     /// <summary>The containers, init containers too: names or wildcards. All but init containers when not given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Container { get; set; } = [];
 

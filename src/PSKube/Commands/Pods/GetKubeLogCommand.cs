@@ -37,6 +37,7 @@ public sealed class GetKubeLogCommand : KubeApiCmdlet
 
     /// <summary>The pods with these labels: <c>app=web,tier!=db</c>, or a hashtable. Of each the last 10 lines, unless -Tail says otherwise.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Selector")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]

@@ -80,7 +80,7 @@ public sealed class InvokeKubePodCommand : NewWorkloadCmdlet
 
         if (run is null) return;
         WriteObject(run);
-        if (run.ExitCode != 0 && !IgnoreExitCode) Fail(new KubeException("KubePodExitCode", ErrorCategory.InvalidResult, string.Create(CultureInfo.InvariantCulture, $"pod/{run.Pod} in {run.Namespace} ended with exit code {run.ExitCode} ({run.Reason})")) { Target = run });
+        if (run.ExitCode != 0 && !IgnoreExitCode) Fail(new KubeException("KubePodExitCode", ErrorCategory.InvalidResult, string.Create(CultureInfo.InvariantCulture, $"pod/{run.Pod} in {run.Namespace} ended with exit code {run.ExitCode} ({run.Reason}){(run.Message is null ? "" : $": {ServerErrors.Escape(run.Message)}")}")) { Target = run });
     }
 
     private protected override void Release() => CleanUp();
@@ -94,7 +94,7 @@ public sealed class InvokeKubePodCommand : NewWorkloadCmdlet
         _running = running;
         Await(cancel => running.Creation.WaitAsync(cancel));
         KubePodRun? run = null;
-        WaitForAll([new PendingObject(client, BuiltInKinds.Pod, ns, name)], Timeout, (_, seen) => PodEnd.PendingBecause(seen, name, ns), (_, seen) => run = Report(running, (V1Pod)seen!));
+        WaitForAll([new PendingObject(client, BuiltInKinds.Pod, ns, name)], Timeout, (_, seen) => PodEnd.PendingBecause(seen, name, ns), (_, seen) => run = Report(running, (V1Pod)seen!), "done");
         return run;
     }
 
@@ -104,7 +104,7 @@ public sealed class InvokeKubePodCommand : NewWorkloadCmdlet
         V1Container container = pod.Spec.Containers[0];
         V1ContainerStateTerminated end = PodEnd.Of(pod, container.Name);
         string log = Await(cancel => running.Client.ReadLogAsync(running.Namespace, running.Name, container.Name, cancel));
-        return new KubePodRun(running.Name, running.Namespace, container.Image, end.ExitCode, end.Reason ?? "", log, duration);
+        return new KubePodRun(running.Name, running.Namespace, container.Image, end.ExitCode, end.Reason ?? "", log, duration) { Message = string.IsNullOrWhiteSpace(end.Message) ? null : end.Message.Trim() };
     }
 
     /// <summary>Removes the pod, if it was made; also after Ctrl+C, so neither cancelled nor told of then.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSKube.Output;
+using PSKube.Parameters;
 using PSKube.Resources;
 
 namespace PSKube.Commands.Rollouts;
@@ -14,6 +15,7 @@ public sealed class GetKubeRolloutHistoryCommand : TargetCmdlet
 {
     /// <summary>Only this revision, shown with its whole template.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateRange(1, long.MaxValue)]
     public long? Revision { get; set; }
 

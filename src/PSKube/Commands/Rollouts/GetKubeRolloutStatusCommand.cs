@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSKube.Api;
 using PSKube.Errors;
 using PSKube.Output;
+using PSKube.Parameters;
 using PSKube.Resources;
 
 namespace PSKube.Commands.Rollouts;
@@ -16,6 +17,7 @@ public sealed class GetKubeRolloutStatusCommand : TargetCmdlet
 {
     /// <summary>The revision that a deployment has to run; it counts as failed when another one does.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateRange(1, long.MaxValue)]
     public long? Revision { get; set; }
 

@@ -6,6 +6,7 @@ using PSKube.Api;
 using PSKube.Errors;
 using PSKube.Output;
 using PSKube.Output.Describe;
+using PSKube.Parameters;
 using PSKube.Resources;
 
 namespace PSKube.Commands.Rollouts;
@@ -20,6 +21,7 @@ public sealed class UndoKubeRolloutCommand : RolloutCmdlet
 {
     /// <summary>The revision to go back to, as <c>Get-KubeRolloutHistory</c> numbers it; the one before the current when not given, or 0.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateRange(0, long.MaxValue)]
     public long ToRevision { get; set; }
 

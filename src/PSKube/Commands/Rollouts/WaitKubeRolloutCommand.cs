@@ -23,6 +23,7 @@ public sealed class WaitKubeRolloutCommand : TargetCmdlet
 
     /// <summary>The revision that a deployment has to run; an error when another one does.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [ValidateRange(1, long.MaxValue)]
     public long? Revision { get; set; }
 
@@ -32,5 +33,5 @@ public sealed class WaitKubeRolloutCommand : TargetCmdlet
         _pending.Add(new PendingObject(one.Client, one.Kind, one.Namespace, one.Name, one));
     }
 
-    private protected override void End() => new ObjectWaiter(this, "Rolling out").Run(_pending, Timeout, (one, seen) => RolloutRules.PendingBecause(seen, ((NamedObject)one.Note!).Reference, Revision), (_, seen) => WriteObject(seen));
+    private protected override void End() => new ObjectWaiter(this, "Rolling out") { Goal = "rolled out" }.Run(_pending, Timeout, (one, seen) => RolloutRules.PendingBecause(seen, ((NamedObject)one.Note!).Reference, Revision), (_, seen) => WriteObject(seen));
 }

@@ -23,7 +23,7 @@ public sealed class ConvertToKubeStatefulSetCommand : ConvertCmdlet
     [Parameter]
     public SwitchParameter CreateHeadlessService { get; set; }
 
-    /// <summary>The claims that each pod gets, in place of volumes of the same names: <c>@{ www = '1Gi' }</c>, or PersistentVolumeClaim objects.</summary>
+    /// <summary>The claims that each pod gets, in place of volumes of the same names: <c>@{ www = '1Gi' }</c>; <c>@{ Name = 'www'; Size = '1Gi'; AccessMode = 'ReadWriteMany' }</c>; or PersistentVolumeClaim objects.</summary>
     [Parameter]
     [VolumeClaimTransformation]
     public V1PersistentVolumeClaim[] VolumeClaimTemplate { get; set; } = [];

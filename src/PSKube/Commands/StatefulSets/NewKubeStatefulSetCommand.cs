@@ -40,7 +40,7 @@ public sealed class NewKubeStatefulSetCommand : NewWorkloadCmdlet
     [Parameter]
     public SwitchParameter CreateHeadlessService { get; set; }
 
-    /// <summary>The claims that each pod gets: <c>@{ www = '1Gi' }</c>, or PersistentVolumeClaim objects such as <c>New-KubePersistentVolumeClaim -DryRun Client</c> makes.</summary>
+    /// <summary>The claims that each pod gets: <c>@{ www = '1Gi' }</c>; <c>@{ Name = 'www'; Size = '1Gi'; AccessMode = 'ReadWriteMany'; StorageClass = 'nfs' }</c>; or PersistentVolumeClaim objects such as <c>New-KubePersistentVolumeClaim -DryRun Client</c> makes.</summary>
     [Parameter]
     [VolumeClaimTransformation]
     public V1PersistentVolumeClaim[] VolumeClaimTemplate { get; set; } = [];

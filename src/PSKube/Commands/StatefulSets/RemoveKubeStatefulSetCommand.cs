@@ -41,7 +41,7 @@ public sealed class RemoveKubeStatefulSetCommand : RemoveNamedCmdlet
         Await(cancel => client.PatchAsync(kind, ns, name, "scale", PatchTypes.Merge, patch, options, cancel));
         if (DryRun != DryRun.None) return;
         bool stopped = false;
-        WaitForAll([new PendingObject(client, kind, ns, name)], Timeout, (_, seen) => seen is V1StatefulSet { Status.Replicas: > 0 } set ? $"{set.Status.Replicas} pods have not stopped yet" : null, (_, _) => stopped = true);
+        WaitForAll([new PendingObject(client, kind, ns, name)], Timeout, (_, seen) => seen is V1StatefulSet { Status.Replicas: > 0 } set ? $"{set.Status.Replicas} pods have not stopped yet" : null, (_, _) => stopped = true, "scaled down");
         if (!stopped) throw new KubeException("KubeNotScaledDown", ErrorCategory.OperationStopped, $"{new KubeReference(kind.Kind, ns, name)} was scaled to 0, but not deleted: its pods have not stopped in time.") { Target = new KubeReference(kind.Kind, ns, name) };
     }
 

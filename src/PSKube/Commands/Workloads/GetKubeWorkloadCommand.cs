@@ -19,8 +19,15 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
     /// <summary>The groups in the order in which servers list them; others follow in the server's own.</summary>
     private static readonly string[] GroupOrder = ["", "apps", "autoscaling", "batch"];
 
-    /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
+    /// <summary>Only objects with these names, wildcards too; with -Tree, the trees whose root has one.</summary>
     [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <summary>Only objects with these labels: <c>app=web,tier!=db</c>, or a hashtable.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -47,6 +54,7 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
 
     private protected override void Process()
     {
+        if (Array.Find(Name ?? [], static name => name.Contains('=', StringComparison.Ordinal)) is { } selector) throw new KubeException("KubeInvalidName", ErrorCategory.InvalidArgument, $"'{ServerErrors.Escape(selector)}' cannot be a name; labels are given with -LabelSelector.") { Target = ServerErrors.Escape(selector), EndsCommand = true };
         string? ns = AllNamespaces ? null : Client.DefaultNamespace;
         List<ResourceKind> kinds = Choose(Await(Client.AllKindsAsync));
         var options = new ListOptions { Namespace = ns, LabelSelector = LabelSelector };
@@ -87,7 +95,10 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
         }
 
         string[] roots = [.. kinds.Select(kind => kind.Kind)];
-        foreach (KubeTreeNode node in WorkloadTree.Build(all).Where(node => node.Kind != "PersistentVolumeClaim").OrderBy(node => node.Namespace, StringComparer.Ordinal).ThenBy(node => Array.IndexOf(roots, node.Kind))) WriteObject(node);
+        foreach (KubeTreeNode node in WorkloadTree.Build(all).Where(node => node.Kind != "PersistentVolumeClaim").OrderBy(node => node.Namespace, StringComparer.Ordinal).ThenBy(node => Array.IndexOf(roots, node.Kind)))
+        {
+            if (NamePatterns.Match(Name, node.Name)) WriteObject(node);
+        }
     }
 
     private bool Emit(ResourceKind kind, Task<(List<object> Items, List<KubeException> Failures)> list, bool first)
@@ -96,8 +107,9 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
         {
             (List<object> items, List<KubeException> failures) = Await(_ => list);
             foreach (KubeException failure in failures) Fail(failure);
-            foreach (PSObject item in WorkloadTable.Mark(kind.Kind, items, AllNamespaces, first)) WriteObject(item);
-            return items.Count > 0 || failures.Count > 0;
+            List<object> named = Name is null ? items : [.. items.Where(item => NamePatterns.Match(Name, ResourceHeader.Read(item).Name))];
+            foreach (PSObject item in WorkloadTable.Mark(kind.Kind, named, AllNamespaces, first)) WriteObject(item);
+            return named.Count > 0 || failures.Count > 0;
         }
         catch (KubeException failure) when (!failure.EndsCommand)
         {

@@ -28,7 +28,7 @@ public sealed class SetKubeScaleCommand : ScaleCmdlet
         _changes = new SideBySide(this);
     }
 
-    /// <summary>How many pods are wanted; as text with a sign, how many more or fewer than now: <c>'+2'</c>, <c>'-1'</c>.</summary>
+    /// <summary>How many pods are wanted; as text with a sign, how many more or fewer than now: <c>'+2'</c>, <c>'-1'</c>, also without the quotes. A negative number that was computed is an error.</summary>
     [Parameter(Mandatory = true)]
     [ReplicasTransformation]
     public string Replicas { get; set; } = "";

@@ -31,8 +31,15 @@ public sealed class TestKubeWorkloadCommand : KubeApiCmdlet
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>Without a target: only the deployments, stateful sets, daemon sets and jobs with these names, wildcards too.</summary>
+    [Parameter(ParameterSetName = "All")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
     /// <summary>Without a target: only the deployments, stateful sets, daemon sets and jobs with these labels.</summary>
     [Parameter(ParameterSetName = "All")]
+    [ArgumentCompleter(typeof(NoCompleter))]
     [Alias("l", "Selector")]
     [SelectorTransformation]
     [ValidateNotNullOrEmpty]
@@ -82,7 +89,7 @@ public sealed class TestKubeWorkloadCommand : KubeApiCmdlet
             {
                 (List<object> items, List<KubeException> failures) = Await(cancel => client.ListAllAsync(kind, new ListOptions { Namespace = ns, LabelSelector = LabelSelector }, cancel));
                 foreach (KubeException failure in failures) Fail(failure);
-                foreach (object item in items) Try(() => Judge(client, item, ResourceHeader.Read(item).Namespace!));
+                foreach (object item in items.Where(item => NamePatterns.Match(Name, ResourceHeader.Read(item).Name))) Try(() => Judge(client, item, ResourceHeader.Read(item).Namespace!));
             });
         }
     }

@@ -16,7 +16,7 @@ internal static class VolumeBuilder
         /// <summary>One path for all the containers; null when paths are given by container.</summary>
         public string? Path { get; init; }
 
-        /// <summary>The containers that mount it at <see cref="Path"/>; none for all main containers.</summary>
+        /// <summary>The containers that mount it at <see cref="Path"/>; none for all, init containers too: what they leave there is for the others.</summary>
         public IReadOnlyList<string> Containers { get; init; } = [];
 
         /// <summary>Containers with their paths.</summary>
@@ -68,7 +68,7 @@ internal static class VolumeBuilder
     private static JsonObject Mount(JsonObject podSpec, string volume, MountArgs how)
     {
         var paths = new List<(PodContainers.Found Container, string Path)>();
-        if (how.Path is { } path) paths.AddRange(PodContainers.Named(podSpec, how.Containers).Select(container => (container, path)));
+        if (how.Path is { } path) paths.AddRange(PodContainers.Named(podSpec, how.Containers.Count > 0 ? how.Containers : ["*"]).Select(container => (container, path)));
         foreach ((string name, string own) in how.Paths) paths.AddRange(PodContainers.Named(podSpec, [name]).Select(container => (container, own)));
         ILookup<PodContainers.Found, string> byContainer = paths.ToLookup(pair => pair.Container, pair => pair.Path);
         return PodContainers.Patch(byContainer.Select(group => group.Key), found =>
