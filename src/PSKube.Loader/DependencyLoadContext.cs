@@ -9,7 +9,7 @@ namespace PSKube.Loader;
 /// </summary>
 internal sealed class DependencyLoadContext : AssemblyLoadContext
 {
-    private static readonly string Folder = Path.Combine(Path.GetDirectoryName(typeof(DependencyLoadContext).Assembly.Location)!, "Dependencies");
+    private static readonly string Folder = Path.Combine(ModuleFiles.Folder, "Dependencies");
     private static readonly DependencyLoadContext Instance = new();
     private static readonly object Gate = new();
     private static int _users;
@@ -60,7 +60,7 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
     {
         try
         {
-            Default.LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(Folder)!, "KubernetesClient.dll"));
+            Default.LoadFromAssemblyPath(Path.Combine(ModuleFiles.Folder, "KubernetesClient.dll"));
         }
         catch (FileLoadException)
         {
@@ -71,6 +71,8 @@ internal sealed class DependencyLoadContext : AssemblyLoadContext
     private static Assembly? Resolve(object? sender, ResolveEventArgs request)
     {
         var wanted = new AssemblyName(request.Name);
-        return IsOurs(request.RequestingAssembly?.GetName().Name, wanted.Name) ? Instance.LoadFromAssemblyName(wanted) : null;
+        string? requester = request.RequestingAssembly?.GetName().Name;
+        if (requester == "PSKube" && wanted.Name == "PSKube.Sandbox") return Default.LoadFromAssemblyPath(Path.Combine(ModuleFiles.Folder, "PSKube.Sandbox.dll"));
+        return IsOurs(requester, wanted.Name) ? Instance.LoadFromAssemblyName(wanted) : null;
     }
 }

@@ -38,6 +38,16 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>True when an error about one object ends the command or asks the user: by -ErrorAction or by the caller's preference.</summary>
+    internal bool EndsAtFirstError
+    {
+        get
+        {
+            object? chosen = MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState?.PSVariable.GetValue("ErrorActionPreference");
+            return LanguagePrimitives.TryConvertTo(chosen, out ActionPreference preference) && preference is ActionPreference.Stop or ActionPreference.Inquire;
+        }
+    }
+
     /// <summary>Runs once before the first input.</summary>
     private protected virtual void Begin()
     {

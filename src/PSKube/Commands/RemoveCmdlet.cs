@@ -28,8 +28,11 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
     /// <summary>What was deleted and is waited for: the deletions run side by side.</summary>
     private readonly List<PendingObject> _pending = [];
 
+    private readonly SideBySide _deletions;
+
     private protected RemoveCmdlet()
     {
+        _deletions = new SideBySide(this);
     }
 
     /// <summary>Whether the objects that this one owns go too: <c>Background</c> (the default), <c>Foreground</c> or <c>Orphan</c>.</summary>
@@ -62,6 +65,15 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
     [Parameter]
     public DryRun DryRun { get; set; }
 
+    /// <summary>How many objects are deleted at a time: 8 when not given, or 1 where an error ends the command (-ErrorAction Stop).</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit
+    {
+        get => _deletions.Limit;
+        set => _deletions.Limit = value;
+    }
+
     private protected override void Begin()
     {
         if (Force && GracePeriodSeconds > 0) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "-Force deletes at once; it cannot be given with a -GracePeriodSeconds above 0.") { EndsCommand = true };
@@ -82,25 +94,43 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
             // kubectl: a grace period of 0 without --force means one second (delete.go).
             long? grace = Force ? 0 : GracePeriodSeconds switch { < 0 => null, 0 => 1, var seconds => seconds };
             var options = new DeleteOptions(uid, grace, Cascade.ToString(), DryRun);
-            Await(cancel => client.DeleteAsync(kind, ns, name, options, cancel));
-            WriteVerbose($"{reference} deleted{(DryRun == DryRun.Server ? " (server dry run)" : "")}.");
-            if (Wait && DryRun == DryRun.None) _pending.Add(new PendingObject(client, kind, ns, name, uid));
-            after?.Invoke();
-        }
-        catch (KubeApiException refusal) when (refusal.StatusCode == 404 && IgnoreNotFound)
-        {
-            WriteVerbose($"{reference} is not there.");
+            _deletions.Start((client, reference), cancel => DeleteAsync(client, kind, ns, name, options, cancel), deleted => Deleted(deleted, after), failure => NotDeleted(failure, reference));
         }
         catch (KubeException failure) when (!failure.EndsCommand)
         {
-            Fail(failure, reference);
+            // What came before is told before.
+            _deletions.Finish();
+            NotDeleted(failure, reference);
         }
+    }
+
+    private static async Task<PendingObject> DeleteAsync(KubeClient client, ResourceKind kind, string? ns, string name, DeleteOptions options, CancellationToken cancel)
+    {
+        await client.DeleteAsync(kind, ns, name, options, cancel).ConfigureAwait(false);
+        return new PendingObject(client, kind, ns, name, options.Uid);
+    }
+
+    private void Deleted(PendingObject deleted, Action? after)
+    {
+        WriteVerbose($"{new KubeReference(deleted.Kind.Kind, deleted.Namespace, deleted.Name)} deleted{(DryRun == DryRun.Server ? " (server dry run)" : "")}.");
+        if (Wait && DryRun == DryRun.None) _pending.Add(deleted);
+        after?.Invoke();
+    }
+
+    private void NotDeleted(KubeException failure, KubeReference reference)
+    {
+        if (IgnoreNotFound && failure is KubeApiException { StatusCode: 404 }) WriteVerbose($"{reference} is not there.");
+        else Fail(failure, reference);
     }
 
     /// <summary>What has to be done or known before an object is deleted, and what to do after; the user has agreed.</summary>
     private protected virtual Action? BeforeRemoval(KubeClient client, ResourceKind kind, string? ns, string name, string? uid) => null;
 
-    private protected override void End() => WaitForAll(_pending, Timeout, (deleted, seen) => StillThere(seen, (string?)deleted.Note), static (_, _) => { });
+    private protected override void End()
+    {
+        _deletions.Finish();
+        WaitForAll(_pending, Timeout, (deleted, seen) => StillThere(seen, (string?)deleted.Note), static (_, _) => { });
+    }
 
     /// <summary>Why a deleted object is not gone yet; null when it is, or when another one has its name.</summary>
     private static string? StillThere(object? seen, string? uid)

@@ -23,7 +23,14 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
 {
     private readonly List<(ManifestObject Object, object? Source)> _objects = [];
     private readonly YamlInput _input = new();
+    private readonly SideBySide _applies;
     private bool _failed;
+
+    /// <summary>Makes the command.</summary>
+    public InvokeKubeApplyCommand()
+    {
+        _applies = new SideBySide(this);
+    }
 
     /// <summary>Files, folders or wildcards; an <c>https</c> address; or <c>-</c> for standard input.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
@@ -68,6 +75,15 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
     [DurationTransformation]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How many objects of a kind are applied at a time: 8 when not given, or 1 where an error ends the command (-ErrorAction Stop). Kinds that others need come first as a whole.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit
+    {
+        get => _applies.Limit;
+        set => _applies.Limit = value;
+    }
+
     private protected override void Process()
     {
         foreach (string path in Path) Try(path, () => Collect(path));
@@ -93,17 +109,24 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         if (_input.Rest() is { } rest) Add(Manifest.Read(rest), null);
         if (_objects.Count == 0 && !_failed) WriteWarning("No objects were found in what was given; nothing was applied.");
         var pending = new List<PendingObject>();
-        foreach ((ManifestObject manifest, object? source) in _objects.OrderBy(item => ApplyDocument.Rank(item.Object.Header.Kind)))
+        foreach (IGrouping<int, (ManifestObject Object, object? Source)> rank in _objects.GroupBy(item => ApplyDocument.Rank(item.Object.Header.Kind)).OrderBy(rank => rank.Key))
         {
-            try
+            foreach ((ManifestObject manifest, object? source) in rank)
             {
-                Apply(manifest, source, pending);
+                try
+                {
+                    Apply(manifest, source, pending);
+                }
+                catch (KubeException failure) when (!failure.EndsCommand)
+                {
+                    // The rest of a bundle goes on; what came before this one is told before it.
+                    _applies.Finish();
+                    Fail(failure, manifest.Header.Reference);
+                }
             }
-            catch (KubeException failure) when (!failure.EndsCommand)
-            {
-                // The rest of a bundle goes on.
-                Fail(failure, manifest.Header.Reference);
-            }
+
+            // What others need has to be there before they are begun.
+            _applies.Finish();
         }
 
         WaitForAll(pending, Timeout, StillPending, (applied, seen) => WriteObject(ApplyOutcome.Mark(seen!, ((ApplyResult)applied.Note!).Action)));
@@ -188,12 +211,20 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         string? ns = kind.Namespaced ? header.Namespace ?? client.DefaultNamespace : null;
         var reference = new KubeReference(kind.Kind, ns, header.Name);
         if (!ShouldProcess(reference.ToString(), "Apply")) return;
-        Await(cancel => client.RefuseSidecarAsync(kind, ns, header.Name, document, cancel));
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(document);
-        ApplyResult result = Await(cancel => client.ApplyAsync(kind, ns, header.Name, body, ForceConflict, ChangeOptions, cancel));
-        if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });
-        if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result));
-        else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
+        _applies.Start((client, reference), ApplyAsync, Applied, failure => Fail(failure, header.Reference));
+
+        async Task<ApplyResult> ApplyAsync(CancellationToken cancel)
+        {
+            await client.RefuseSidecarAsync(kind, ns, header.Name, document, cancel).ConfigureAwait(false);
+            return await client.ApplyAsync(kind, ns, header.Name, JsonSerializer.SerializeToUtf8Bytes(document), ForceConflict, ChangeOptions, cancel).ConfigureAwait(false);
+        }
+
+        void Applied(ApplyResult result)
+        {
+            if (kind == BuiltInKinds.CustomResourceDefinition && DryRun == DryRun.None) WaitForAll([new PendingObject(client, kind, null, header.Name)], TimeSpan.FromSeconds(30), (_, seen) => Established(seen), static (_, _) => { });
+            if (Wait && DryRun == DryRun.None) pending.Add(new PendingObject(client, kind, ns, header.Name, result));
+            else WriteObject(ApplyOutcome.Mark(result.Object, result.Action));
+        }
     }
 
     /// <summary>A custom kind can be used once the server says that its names are accepted and served.</summary>

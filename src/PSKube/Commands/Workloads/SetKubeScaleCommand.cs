@@ -19,7 +19,14 @@ namespace PSKube.Commands.Workloads;
 [OutputType(typeof(IKubernetesObject))]
 public sealed class SetKubeScaleCommand : ScaleCmdlet
 {
+    private readonly SideBySide _changes;
     private ReplicaChange _change;
+
+    /// <summary>Makes the command.</summary>
+    public SetKubeScaleCommand()
+    {
+        _changes = new SideBySide(this);
+    }
 
     /// <summary>How many pods are wanted; as text with a sign, how many more or fewer than now: <c>'+2'</c>, <c>'-1'</c>.</summary>
     [Parameter(Mandatory = true)]
@@ -40,6 +47,15 @@ public sealed class SetKubeScaleCommand : ScaleCmdlet
     [Parameter]
     public FieldValidation FieldValidation { get; set; }
 
+    /// <summary>How many workloads are scaled at a time: 8 when not given, or 1 where an error ends the command (-ErrorAction Stop).</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit
+    {
+        get => _changes.Limit;
+        set => _changes.Limit = value;
+    }
+
     internal override ChangeOptions ChangeOptions => base.ChangeOptions with { FieldValidation = FieldValidation };
 
     private protected override void Begin()
@@ -51,19 +67,32 @@ public sealed class SetKubeScaleCommand : ScaleCmdlet
     private protected override void Scale(NamedObject one)
     {
         if (!ShouldProcess(one.Reference.ToString(), $"Scale {(_change.IsStep ? "by" : "to")} {_change}")) return;
-        int replicas = Await(cancel => ScaleAsync(one, cancel));
+        _changes.Start(one, cancel => ChangeAsync(one, cancel), change => Scaled(one, change.Replicas, change.Workload), failure => Fail(failure, one.Reference));
+    }
+
+    private protected override void End()
+    {
+        _changes.Finish();
+        base.End();
+    }
+
+    private async Task<(int Replicas, object? Workload)> ChangeAsync(NamedObject one, CancellationToken cancel)
+    {
+        int replicas = await ScaleAsync(one, cancel).ConfigureAwait(false);
+        if (Waits) return (replicas, null);
+        if (DryRun == DryRun.None) return (replicas, await one.Client.GetAsync(one.Kind, one.Namespace, one.Name, cancel).ConfigureAwait(false));
+        JsonObject workload = await one.Client.GetJsonAsync(one.Kind, one.Namespace, one.Name, null, cancel).ConfigureAwait(false);
+        if (workload["spec"] is JsonObject spec) spec["replicas"] = replicas;
+        return (replicas, one.Client.Adopt(workload.Deserialize<JsonElement>(), one.Kind));
+    }
+
+    private void Scaled(NamedObject one, int replicas, object? workload)
+    {
         if (DryRun == DryRun.None && OwnerOf(one) is { } scaler) WriteWarning(replicas == 0
             ? $"{Describe(scaler, one)}: it rests as long as 0 are wanted, and goes on when it is more."
             : string.Create(CultureInfo.InvariantCulture, $"{Describe(scaler, one)}, so it may soon be another number than {replicas}."));
-        if (Waits) EmitWhenReady(one, replicas);
-        else WriteObject(DryRun == DryRun.None ? Await(cancel => one.Client.GetAsync(one.Kind, one.Namespace, one.Name, cancel)) : Imagine(one, replicas));
-    }
-
-    private object Imagine(NamedObject one, int replicas)
-    {
-        JsonObject workload = Await(cancel => one.Client.GetJsonAsync(one.Kind, one.Namespace, one.Name, null, cancel));
-        if (workload["spec"] is JsonObject spec) spec["replicas"] = replicas;
-        return one.Client.Adopt(workload.Deserialize<JsonElement>(), one.Kind);
+        if (workload is null) EmitWhenReady(one, replicas);
+        else WriteObject(workload);
     }
 
     private async Task<int> ScaleAsync(NamedObject one, CancellationToken cancel)
