@@ -254,6 +254,15 @@ public sealed class SandboxCommandTests : IDisposable
     }
 
     [Fact]
+    public void AProgramThatIsNotThere_EndsItsPodWithAStartError()
+    {
+        Start("-Speed 100");
+        ErrorRecord error = _engine.Run("Invoke-KubePod busybox -Command nosuchcmd").Error;
+        Assert.StartsWith("KubePodExitCode,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("128 (StartError)", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ABodyInYaml_IsRead_AndItsSecretsAreMaskedInTheLog()
     {
         KubeSandbox sandbox = Start();
