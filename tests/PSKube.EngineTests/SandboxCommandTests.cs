@@ -56,9 +56,10 @@ public sealed class SandboxCommandTests : IDisposable
     public void Start_TellsWhatItStarted()
     {
         KubeSandbox sandbox = Start("-Version v1.28.3 -Node 1 -Speed 50");
-        Assert.Equal(("v1.28.0", 1, 50, true), (sandbox.Version, sandbox.Nodes, sandbox.Speed, sandbox.IsRunning));
+        Assert.Equal(("v1.28.3", 1, 50, true), (sandbox.Version, sandbox.Nodes, sandbox.Speed, sandbox.IsRunning));
         Assert.Null(sandbox.Server);
         Assert.Null(sandbox.Kubeconfig);
+        Assert.Equal("v1.28.3 v1.28.3", Good("(Test-KubeCluster | Where-Object Check -EQ Version).Detail, (Get-KubeNode).Version -join ' '").Single().ToString());
     }
 
     [Fact]
@@ -87,6 +88,7 @@ public sealed class SandboxCommandTests : IDisposable
     [InlineData("'1.19'")]
     [InlineData("1.35")]
     [InlineData("'2.0'")]
+    [InlineData("'1.28.x'")]
     [InlineData("latest")]
     public void AVersionThatCannotBe(string version)
     {

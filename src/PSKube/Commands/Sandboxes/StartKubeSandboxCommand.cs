@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSKube.Config;
 using PSKube.Output;
+using PSKube.Parameters;
 using PSKube.Sandbox;
 using PSKube.Sandboxes;
 
@@ -17,8 +18,9 @@ public sealed class StartKubeSandboxCommand : KubeCmdlet
 {
     private readonly List<object> _seed = [];
 
-    /// <summary>The version of Kubernetes to play, from <c>1.20</c> to <c>1.34</c>; the newest of them when not given.</summary>
+    /// <summary>The version of Kubernetes to play, from <c>1.20</c> to <c>1.34</c>; the newest of them when not given. A patch version, as in <c>1.28.3</c>, is only told.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SandboxVersionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Version { get; set; }
 
@@ -49,7 +51,8 @@ public sealed class StartKubeSandboxCommand : KubeCmdlet
 
     private protected override void End()
     {
-        var options = new SandboxOptions { Minor = SandboxVersion.Parse(Version), Nodes = Node, Speed = Speed, Seed = SandboxSeeds.Read(_seed) };
+        (int minor, int patch) = SandboxVersion.Parse(Version);
+        var options = new SandboxOptions { Minor = minor, Patch = patch, Nodes = Node, Speed = Speed, Seed = SandboxSeeds.Read(_seed) };
         KubeSandbox sandbox = Await(token => SandboxStart.RunAsync(options, Listen, token));
         Session.Connect(sandbox, null);
         if (PassThru) WriteObject(sandbox);
