@@ -256,6 +256,41 @@ public sealed class SandboxCommandTests : IDisposable
     }
 
     [Fact]
+    public void UseKubeContext_StaysInTheSandbox_AndSaysSo()
+    {
+        using var folder = new TestKit.TempFolder();
+        const string Config = "apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\nusers: []\ncontexts: [{name: prod, context: {cluster: c}}, {name: test, context: {cluster: c}}]\ncurrent-context: test\n";
+        string real = folder.Write("config", Config);
+        Start();
+        EngineResult result = _engine.Run("Use-KubeContext prod -Kubeconfig $real -Namespace kube-system; (Get-KubePod kube-proxy-*).Count; (Get-KubeContext -Current).Name", ("real", real));
+        Assert.Empty(result.Errors);
+        Assert.Equal(["3", "sandbox"], result.Output.Select(line => line.ToString()));
+        Assert.Equal("This session stays with its sandbox; context 'prod' is not used. Disconnect-KubeCluster goes back to the kubeconfig.", Assert.Single(result.Warnings));
+        result = _engine.Run("Use-KubeContext prod -Persist; Use-KubeContext nosuch; Use-KubeContext sandbox; @(Get-KubeNode).Count");
+        Assert.Empty(result.Errors);
+        Assert.Equal(3, result.Warnings.Count);
+        Assert.Equal("3", result.Output.Single().ToString());
+        Assert.Equal(Config, File.ReadAllText(real));
+        result = _engine.Run("$null = Connect-KubeCluster prod -Kubeconfig $real; (Get-KubeContext -Current).Name");
+        Assert.Equal("This session leaves its sandbox: its commands now reach 127.0.0.1:9.", Assert.Single(result.Warnings));
+        Assert.Equal("prod", result.Output.Single().ToString());
+    }
+
+    [Fact]
+    public void AConnection_AndARemoval_NameTheSandbox()
+    {
+        KubeSandbox sandbox = Start();
+        Assert.Matches(@"CONTEXT.*\n[- ]+\n\s*sandbox\s", _engine.Show("Connect-KubeCluster -Sandbox $sandbox", ("sandbox", sandbox)));
+        Assert.Contains("service/kubernetes in default (context sandbox)", _engine.Run("Remove-KubeService kubernetes -WhatIf").Screen, StringComparison.Ordinal);
+        sandbox.Stop();
+        using var other = new Engine();
+        EngineResult result = other.Run("Connect-KubeCluster -Sandbox $sandbox", ("sandbox", sandbox));
+        Refused(result.Error, "KubeSandboxStopped", ErrorCategory.ResourceUnavailable);
+        Assert.Empty(result.Output);
+        Assert.StartsWith("KubeSandboxStopped,", other.Run("Get-KubeNode").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AProgramThatIsNotThere_EndsItsPodWithAStartError()
     {
         Start("-Speed 100");
