@@ -121,6 +121,47 @@ public sealed class SandboxCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Start-KubeSandbox -Seed 'kind: ['")]
+    [InlineData("Start-KubeSandbox -Seed 42")]
+    [InlineData("Start-KubeSandbox -Seed $null")]
+    [InlineData("$null | Start-KubeSandbox")]
+    [InlineData("Start-KubeSandbox -Seed nosuchfile.yaml")]
+    [InlineData("Start-KubeSandbox -Seed 'not a manifest'")]
+    [InlineData("Start-KubeSandbox -Version 1.19")]
+    [InlineData("& { 'kind: Pod'; throw 'up' } | Start-KubeSandbox")]
+    public void AFailedStart_EndsTheStatement_AndLeavesTheSessionWithoutACluster(string start)
+    {
+        using var folder = new TestKit.TempFolder();
+        string real = folder.Write("config", "apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\nusers: []\ncontexts: [{name: prod, context: {cluster: c}}]\ncurrent-context: prod\n");
+        EngineResult result = _engine.Run($"$null = Connect-KubeCluster -Kubeconfig $real; try {{ {start}; 'went on' }} catch {{ 'ended' }}", ("real", real));
+        Assert.Equal("ended", Assert.Single(result.Output).ToString());
+        Assert.Equal("KubeSandboxStopped", Ids("Get-KubeNode"));
+        // A script that chooses its context is kept from it too.
+        Assert.Equal("KubeSandboxStopped", Ids("Use-KubeContext prod -Kubeconfig $real 3>$null; Get-KubeNode"));
+        Start();
+        Assert.Equal("", Ids("Get-KubeNode"));
+    }
+
+    [Theory]
+    [InlineData("Start-KubeSandbox -Seed \"$folder/a.yaml\"")]
+    [InlineData("Start-KubeSandbox -Seed \"$folder/*.yaml\"")]
+    [InlineData("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); Start-KubeSandbox -Seed a.yaml; $null = $ExecutionContext.SessionState.Path.SetLocation('/')")]
+    [InlineData("[IO.FileInfo]\"$folder/a.yaml\" | Start-KubeSandbox")]
+    [InlineData("[IO.DirectoryInfo]$folder | Start-KubeSandbox")]
+    [InlineData("[IO.File]::ReadAllLines(\"$folder/a.yaml\") | Start-KubeSandbox")]
+    [InlineData("Start-KubeSandbox -Seed ([IO.File]::ReadAllLines(\"$folder/a.yaml\"))")]
+    [InlineData("Start-KubeSandbox -Seed ([IO.File]::ReadAllText(\"$folder/a.yaml\"))")]
+    [InlineData("[IO.File]::ReadAllText(\"$folder/a.yaml\") | ConvertFrom-KubeYaml | Start-KubeSandbox")]
+    [InlineData("Start-KubeSandbox -Seed @{ apiVersion = 'v1'; kind = 'List'; items = @([IO.File]::ReadAllText(\"$folder/a.yaml\") | ConvertFrom-KubeYaml) }")]
+    public void ASeed_IsTakenAsAnApplyTakesIt(string start)
+    {
+        using var folder = new TestKit.TempFolder();
+        folder.Write("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  files: |\n    x.yaml\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: two\n");
+        IReadOnlyList<PSObject> names = Good($"{start}; (Get-KubeConfigMap one, two).Name; (Get-KubeConfigMap one).Data['files']; Stop-KubeSandbox", ("folder", folder.Path));
+        Assert.Equal(["one", "two", "x.yaml\n"], names.Select(name => name.ToString()));
+    }
+
+    [Theory]
     [InlineData("Stop-KubeSandbox")]
     [InlineData("Get-KubeSandboxRequest")]
     [InlineData("Set-KubeSandboxFault get pods 500")]
