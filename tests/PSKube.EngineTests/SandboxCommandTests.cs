@@ -166,7 +166,78 @@ public sealed class SandboxCommandTests : IDisposable
     [InlineData("Get-KubeSandboxRequest")]
     [InlineData("Set-KubeSandboxFault get pods 500")]
     [InlineData("Set-KubeSandboxPod web-* -NeverReady")]
-    public void WithoutASandbox(string command) => Refused(_engine.Run(command).Error, "KubeSandboxNotFound", ErrorCategory.ObjectNotFound);
+    public void WithoutASandbox(string command)
+    {
+        Refused(_engine.Run(command).Error, "KubeSandboxNotFound", ErrorCategory.ObjectNotFound);
+        Assert.Equal("ended", Good($"try {{ {command}; 'went on' }} catch {{ 'ended' }}").Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("Set-KubeSandboxFault patch deploymnets 409", "'deployments'")]
+    [InlineData("Set-KubeSandboxFault patch deployments/sacle 409", "'deployments/scale'")]
+    [InlineData("Set-KubeSandboxFault patch deploys* 409", "no resource 'deploys*'")]
+    [InlineData("Get-KubeSandboxRequest patch deploymnets", "'deployments'")]
+    [InlineData("Get-KubeSandboxRequest patch pods, nodez", "'nodes'")]
+    [InlineData("Get-KubeSandboxRequest -Resource widgets", "no resource 'widgets'")]
+    [InlineData("Set-KubeSandboxFault patch deployments", "not said what goes wrong")]
+    [InlineData("Set-KubeSandboxPod web-*", "not said what the pods 'web-*' do")]
+    [InlineData("Set-KubeSandboxPod web-* -Namespace shop", "not said what the pods 'web-*' do")]
+    public void ASlip_EndsTheStatement(string command, string told)
+    {
+        Start();
+        ErrorRecord error = _engine.Run(command).Error;
+        Refused(error, "KubeInvalidArgument", ErrorCategory.InvalidArgument);
+        Assert.Contains(told, error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("ended", Good($"try {{ {command}; 'went on' }} catch {{ 'ended' }}").Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("Deployment")]
+    [InlineData("deploy")]
+    [InlineData("deployments.apps")]
+    [InlineData("deployments")]
+    [InlineData("deploy*")]
+    public void AResource_IsFoundByEachOfItsNames(string name)
+    {
+        Start();
+        Good("$null = New-KubeDeployment web nginx");
+        Good($"Set-KubeSandboxFault patch {name} 403 -Count 1");
+        Assert.Equal("KubeForbidden", Ids("Set-KubeImage deployment/web -Image nginx:1.27"));
+        Assert.Equal("403", Good($"(Get-KubeSandboxRequest patch {name}).StatusCode").Single().ToString());
+        Good($"Get-KubeSandboxRequest -Clear; Set-KubeSandboxFault patch {name}/scale 403 -Count 1");
+        Assert.Equal("KubeForbidden", Ids("Set-KubeScale deployment/web -Replicas 2"));
+        Assert.Equal("403", Good($"(Get-KubeSandboxRequest patch {name}/scale).StatusCode").Single().ToString());
+    }
+
+    [Fact]
+    public void APattern_IsForSubresourcesToo()
+    {
+        Start();
+        Good("$null = New-KubeDeployment web nginx; Set-KubeSandboxFault patch deployments 403");
+        Assert.Equal("", Ids("$null = Set-KubeScale deployment/web -Replicas 2"));
+        Good("Set-KubeSandboxFault patch deployments* 403");
+        Assert.Equal("KubeForbidden", Ids("Set-KubeScale deployment/web -Replicas 3"));
+    }
+
+    [Fact]
+    public void KindsOfDefinitions_AndThoseThatTheSandboxLacks_AreNoSlips()
+    {
+        Start();
+        Good("Set-KubeSandboxFault create pods/portforward 500; Set-KubeSandboxFault list endpointslices 500; Get-KubeSandboxRequest -Resource endpointslices, selfsubjectaccessreviews, '[pd]*'");
+        Good("$null = $yaml | Invoke-KubeApply; Set-KubeSandboxFault list widgets 500; Get-KubeSandboxRequest list Widget", ("yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec: {group: example.com, scope: Namespaced, names: {kind: Widget, plural: widgets}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n"));
+    }
+
+    [Theory]
+    [InlineData("Set-KubeSandboxFault patch deployments/", "deployments/scale,deployments/status")]
+    [InlineData("Set-KubeSandboxFault -Resource pods/po", "pods/portforward")]
+    [InlineData("Get-KubeSandboxRequest list nodes", "nodes,nodes/proxy,nodes/status")]
+    [InlineData("Start-KubeSandbox -Version 1.2", "1.29,1.28,1.27,1.26,1.25,1.24,1.23,1.22,1.21,1.20")]
+    public void Completions(string typed, string expected)
+    {
+        Assert.Equal(expected, Good("(TabExpansion2 $typed).CompletionMatches.CompletionText -join ','", ("typed", typed)).Single().ToString());
+        Start();
+        Assert.Equal(expected, Good("(TabExpansion2 $typed).CompletionMatches.CompletionText -join ','", ("typed", typed)).Single().ToString());
+    }
 
     [Fact]
     public void WhatIf_ChangesNothing()
