@@ -43,6 +43,9 @@ internal sealed class SandboxCluster : IDisposable
     /// <summary>Every object.</summary>
     public ObjectStore Store { get; } = new();
 
+    /// <summary>What it serves.</summary>
+    public ResourceCatalog Catalog => _catalog;
+
     /// <summary>What was asked.</summary>
     public RequestLog Requests { get; } = new();
 

@@ -14,6 +14,9 @@ internal sealed record SandboxOptions
     /// <summary>The minor version of Kubernetes 1 that it plays.</summary>
     public int Minor { get; init; } = NewestMinor;
 
+    /// <summary>The patch version that it tells; nothing else depends on it.</summary>
+    public int Patch { get; init; }
+
     /// <summary>How many nodes it has.</summary>
     public int Nodes { get; init; } = 3;
 
@@ -27,5 +30,5 @@ internal sealed record SandboxOptions
     public Func<string, byte[]>? ReadYaml { get; init; }
 
     /// <summary>The version as servers tell it.</summary>
-    public string GitVersion => $"v1.{Minor}.0";
+    public string GitVersion => $"v1.{Minor}.{Patch}";
 }

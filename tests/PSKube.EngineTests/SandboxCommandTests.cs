@@ -56,9 +56,10 @@ public sealed class SandboxCommandTests : IDisposable
     public void Start_TellsWhatItStarted()
     {
         KubeSandbox sandbox = Start("-Version v1.28.3 -Node 1 -Speed 50");
-        Assert.Equal(("v1.28.0", 1, 50, true), (sandbox.Version, sandbox.Nodes, sandbox.Speed, sandbox.IsRunning));
+        Assert.Equal(("v1.28.3", 1, 50, true), (sandbox.Version, sandbox.Nodes, sandbox.Speed, sandbox.IsRunning));
         Assert.Null(sandbox.Server);
         Assert.Null(sandbox.Kubeconfig);
+        Assert.Equal("v1.28.3 v1.28.3", Good("(Test-KubeCluster | Where-Object Check -EQ Version).Detail, (Get-KubeNode).Version -join ' '").Single().ToString());
     }
 
     [Fact]
@@ -87,6 +88,7 @@ public sealed class SandboxCommandTests : IDisposable
     [InlineData("'1.19'")]
     [InlineData("1.35")]
     [InlineData("'2.0'")]
+    [InlineData("'1.28.x'")]
     [InlineData("latest")]
     public void AVersionThatCannotBe(string version)
     {
@@ -119,11 +121,123 @@ public sealed class SandboxCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Start-KubeSandbox -Seed 'kind: ['")]
+    [InlineData("Start-KubeSandbox -Seed 42")]
+    [InlineData("Start-KubeSandbox -Seed $null")]
+    [InlineData("$null | Start-KubeSandbox")]
+    [InlineData("Start-KubeSandbox -Seed nosuchfile.yaml")]
+    [InlineData("Start-KubeSandbox -Seed 'not a manifest'")]
+    [InlineData("Start-KubeSandbox -Version 1.19")]
+    [InlineData("& { 'kind: Pod'; throw 'up' } | Start-KubeSandbox")]
+    public void AFailedStart_EndsTheStatement_AndLeavesTheSessionWithoutACluster(string start)
+    {
+        using var folder = new TestKit.TempFolder();
+        string real = folder.Write("config", "apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\nusers: []\ncontexts: [{name: prod, context: {cluster: c}}]\ncurrent-context: prod\n");
+        EngineResult result = _engine.Run($"$null = Connect-KubeCluster -Kubeconfig $real; try {{ {start}; 'went on' }} catch {{ 'ended' }}", ("real", real));
+        Assert.Equal("ended", Assert.Single(result.Output).ToString());
+        Assert.Equal("KubeSandboxStopped", Ids("Get-KubeNode"));
+        // A script that chooses its context is kept from it too.
+        Assert.Equal("KubeSandboxStopped", Ids("Use-KubeContext prod -Kubeconfig $real 3>$null; Get-KubeNode"));
+        Start();
+        Assert.Equal("", Ids("Get-KubeNode"));
+    }
+
+    [Theory]
+    [InlineData("Start-KubeSandbox -Seed \"$folder/a.yaml\"")]
+    [InlineData("Start-KubeSandbox -Seed \"$folder/*.yaml\"")]
+    [InlineData("$null = $ExecutionContext.SessionState.Path.SetLocation($folder); Start-KubeSandbox -Seed a.yaml; $null = $ExecutionContext.SessionState.Path.SetLocation('/')")]
+    [InlineData("[IO.FileInfo]\"$folder/a.yaml\" | Start-KubeSandbox")]
+    [InlineData("[IO.DirectoryInfo]$folder | Start-KubeSandbox")]
+    [InlineData("[IO.File]::ReadAllLines(\"$folder/a.yaml\") | Start-KubeSandbox")]
+    [InlineData("Start-KubeSandbox -Seed ([IO.File]::ReadAllLines(\"$folder/a.yaml\"))")]
+    [InlineData("Start-KubeSandbox -Seed ([IO.File]::ReadAllText(\"$folder/a.yaml\"))")]
+    [InlineData("[IO.File]::ReadAllText(\"$folder/a.yaml\") | ConvertFrom-KubeYaml | Start-KubeSandbox")]
+    [InlineData("Start-KubeSandbox -Seed @{ apiVersion = 'v1'; kind = 'List'; items = @([IO.File]::ReadAllText(\"$folder/a.yaml\") | ConvertFrom-KubeYaml) }")]
+    public void ASeed_IsTakenAsAnApplyTakesIt(string start)
+    {
+        using var folder = new TestKit.TempFolder();
+        folder.Write("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  files: |\n    x.yaml\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: two\n");
+        IReadOnlyList<PSObject> names = Good($"{start}; (Get-KubeConfigMap one, two).Name; (Get-KubeConfigMap one).Data['files']; Stop-KubeSandbox", ("folder", folder.Path));
+        Assert.Equal(["one", "two", "x.yaml\n"], names.Select(name => name.ToString()));
+    }
+
+    [Theory]
     [InlineData("Stop-KubeSandbox")]
     [InlineData("Get-KubeSandboxRequest")]
     [InlineData("Set-KubeSandboxFault get pods 500")]
     [InlineData("Set-KubeSandboxPod web-* -NeverReady")]
-    public void WithoutASandbox(string command) => Refused(_engine.Run(command).Error, "KubeSandboxNotFound", ErrorCategory.ObjectNotFound);
+    public void WithoutASandbox(string command)
+    {
+        Refused(_engine.Run(command).Error, "KubeSandboxNotFound", ErrorCategory.ObjectNotFound);
+        Assert.Equal("ended", Good($"try {{ {command}; 'went on' }} catch {{ 'ended' }}").Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("Set-KubeSandboxFault patch deploymnets 409", "'deployments'")]
+    [InlineData("Set-KubeSandboxFault patch deployments/sacle 409", "'deployments/scale'")]
+    [InlineData("Set-KubeSandboxFault patch deploys* 409", "no resource 'deploys*'")]
+    [InlineData("Get-KubeSandboxRequest patch deploymnets", "'deployments'")]
+    [InlineData("Get-KubeSandboxRequest patch pods, nodez", "'nodes'")]
+    [InlineData("Get-KubeSandboxRequest -Resource widgets", "no resource 'widgets'")]
+    [InlineData("Set-KubeSandboxFault patch deployments", "not said what goes wrong")]
+    [InlineData("Set-KubeSandboxPod web-*", "not said what the pods 'web-*' do")]
+    [InlineData("Set-KubeSandboxPod web-* -Namespace shop", "not said what the pods 'web-*' do")]
+    public void ASlip_EndsTheStatement(string command, string told)
+    {
+        Start();
+        ErrorRecord error = _engine.Run(command).Error;
+        Refused(error, "KubeInvalidArgument", ErrorCategory.InvalidArgument);
+        Assert.Contains(told, error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("ended", Good($"try {{ {command}; 'went on' }} catch {{ 'ended' }}").Single().ToString());
+    }
+
+    [Theory]
+    [InlineData("Deployment")]
+    [InlineData("deploy")]
+    [InlineData("deployments.apps")]
+    [InlineData("deployments")]
+    [InlineData("deploy*")]
+    public void AResource_IsFoundByEachOfItsNames(string name)
+    {
+        Start();
+        Good("$null = New-KubeDeployment web nginx");
+        Good($"Set-KubeSandboxFault patch {name} 403 -Count 1");
+        Assert.Equal("KubeForbidden", Ids("Set-KubeImage deployment/web -Image nginx:1.27"));
+        Assert.Equal("403", Good($"(Get-KubeSandboxRequest patch {name}).StatusCode").Single().ToString());
+        Good($"Get-KubeSandboxRequest -Clear; Set-KubeSandboxFault patch {name}/scale 403 -Count 1");
+        Assert.Equal("KubeForbidden", Ids("Set-KubeScale deployment/web -Replicas 2"));
+        Assert.Equal("403", Good($"(Get-KubeSandboxRequest patch {name}/scale).StatusCode").Single().ToString());
+    }
+
+    [Fact]
+    public void APattern_IsForSubresourcesToo()
+    {
+        Start();
+        Good("$null = New-KubeDeployment web nginx; Set-KubeSandboxFault patch deployments 403");
+        Assert.Equal("", Ids("$null = Set-KubeScale deployment/web -Replicas 2"));
+        Good("Set-KubeSandboxFault patch deployments* 403");
+        Assert.Equal("KubeForbidden", Ids("Set-KubeScale deployment/web -Replicas 3"));
+    }
+
+    [Fact]
+    public void KindsOfDefinitions_AndThoseThatTheSandboxLacks_AreNoSlips()
+    {
+        Start();
+        Good("Set-KubeSandboxFault create pods/portforward 500; Set-KubeSandboxFault list endpointslices 500; Get-KubeSandboxRequest -Resource endpointslices, selfsubjectaccessreviews, '[pd]*'");
+        Good("$null = $yaml | Invoke-KubeApply; Set-KubeSandboxFault list widgets 500; Get-KubeSandboxRequest list Widget", ("yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec: {group: example.com, scope: Namespaced, names: {kind: Widget, plural: widgets}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n"));
+    }
+
+    [Theory]
+    [InlineData("Set-KubeSandboxFault patch deployments/", "deployments/scale,deployments/status")]
+    [InlineData("Set-KubeSandboxFault -Resource pods/po", "pods/portforward")]
+    [InlineData("Get-KubeSandboxRequest list nodes", "nodes,nodes/proxy,nodes/status")]
+    [InlineData("Start-KubeSandbox -Version 1.2", "1.29,1.28,1.27,1.26,1.25,1.24,1.23,1.22,1.21,1.20")]
+    public void Completions(string typed, string expected)
+    {
+        Assert.Equal(expected, Good("(TabExpansion2 $typed).CompletionMatches.CompletionText -join ','", ("typed", typed)).Single().ToString());
+        Start();
+        Assert.Equal(expected, Good("(TabExpansion2 $typed).CompletionMatches.CompletionText -join ','", ("typed", typed)).Single().ToString());
+    }
 
     [Fact]
     public void WhatIf_ChangesNothing()
@@ -251,6 +365,50 @@ public sealed class SandboxCommandTests : IDisposable
         Assert.Equal("sandbox True", Good("Get-KubeContext sandbox | ForEach-Object { \"$($_.Name) $($_.IsCurrent)\" }").Single().ToString());
         Good("Stop-KubeSandbox; Disconnect-KubeCluster");
         Assert.DoesNotContain(_engine.Run("Get-KubeContext -Current").Output, one => ((KubeContext)one.BaseObject).Source == "sandbox");
+    }
+
+    [Fact]
+    public void UseKubeContext_StaysInTheSandbox_AndSaysSo()
+    {
+        using var folder = new TestKit.TempFolder();
+        const string Config = "apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\nusers: []\ncontexts: [{name: prod, context: {cluster: c}}, {name: test, context: {cluster: c}}]\ncurrent-context: test\n";
+        string real = folder.Write("config", Config);
+        Start();
+        EngineResult result = _engine.Run("Use-KubeContext prod -Kubeconfig $real -Namespace kube-system; (Get-KubePod kube-proxy-*).Count; (Get-KubeContext -Current).Name", ("real", real));
+        Assert.Empty(result.Errors);
+        Assert.Equal(["3", "sandbox"], result.Output.Select(line => line.ToString()));
+        Assert.Equal("This session stays with its sandbox; context 'prod' is not used. Disconnect-KubeCluster goes back to the kubeconfig.", Assert.Single(result.Warnings));
+        result = _engine.Run("Use-KubeContext prod -Persist; Use-KubeContext nosuch; Use-KubeContext sandbox; @(Get-KubeNode).Count");
+        Assert.Empty(result.Errors);
+        Assert.Equal(3, result.Warnings.Count);
+        Assert.Equal("3", result.Output.Single().ToString());
+        Assert.Equal(Config, File.ReadAllText(real));
+        result = _engine.Run("$null = Connect-KubeCluster prod -Kubeconfig $real; (Get-KubeContext -Current).Name");
+        Assert.Equal("This session leaves its sandbox: its commands now reach 127.0.0.1:9.", Assert.Single(result.Warnings));
+        Assert.Equal("prod", result.Output.Single().ToString());
+    }
+
+    [Fact]
+    public void AConnection_AndARemoval_NameTheSandbox()
+    {
+        KubeSandbox sandbox = Start();
+        Assert.Matches(@"CONTEXT.*\n[- ]+\n\s*sandbox\s", _engine.Show("Connect-KubeCluster -Sandbox $sandbox", ("sandbox", sandbox)));
+        Assert.Contains("service/kubernetes in default (context sandbox)", _engine.Run("Remove-KubeService kubernetes -WhatIf").Screen, StringComparison.Ordinal);
+        sandbox.Stop();
+        using var other = new Engine();
+        EngineResult result = other.Run("Connect-KubeCluster -Sandbox $sandbox", ("sandbox", sandbox));
+        Refused(result.Error, "KubeSandboxStopped", ErrorCategory.ResourceUnavailable);
+        Assert.Empty(result.Output);
+        Assert.StartsWith("KubeSandboxStopped,", other.Run("Get-KubeNode").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AProgramThatIsNotThere_EndsItsPodWithAStartError()
+    {
+        Start("-Speed 100");
+        ErrorRecord error = _engine.Run("Invoke-KubePod busybox -Command nosuchcmd").Error;
+        Assert.StartsWith("KubePodExitCode,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("128 (StartError)", error.Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,6 +54,23 @@ Describe 'A sandbox' {
         (Get-KubeConfigMap c).Name | Should -Be 'c'
     }
 
+    It 'is seeded with <Name>' -ForEach @(
+        @{ Name = 'the path of a file'; Start = { Start-KubeSandbox -Seed $file } }
+        @{ Name = 'a file'; Start = { Get-Item $file | Start-KubeSandbox } }
+        @{ Name = 'the lines of a file'; Start = { Get-Content $file | Start-KubeSandbox } }
+    ) {
+        $file = Join-Path $RepositoryRoot 'samples' 'manifests' 'statefuldemo.yaml'
+        & $Start
+        (Get-KubeStatefulSet).Name | Should -Be 'web'
+        Stop-KubeSandbox
+    }
+
+    It 'is not there when its seed cannot be read, and neither is any other cluster' {
+        { Start-KubeSandbox -Seed 'kind: [' } | Should -Throw -ErrorId 'KubeManifestInvalid,*'
+        { Use-KubeContext prod -WarningAction SilentlyContinue; Get-KubeNode } | Should -Throw -ErrorId 'KubeSandboxStopped,*'
+        Disconnect-KubeCluster
+    }
+
     It 'is not seeded with what a cluster refuses' {
         { Start-KubeSandbox -Seed @{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'NO' } } -ErrorAction Stop } | Should -Throw -ErrorId 'KubeSandboxInvalid,*' -ExpectedMessage '*lowercase RFC 1123*'
     }

@@ -42,6 +42,9 @@ internal static class AbsentKinds
     public static string? Find(string group, string version, string plural, int minor) =>
         s_kinds.Value.TryGetValue((group, version, plural), out (ServedVersion Served, string Kind) known) && known.Served.Since <= minor && minor < known.Served.Until ? known.Kind : null;
 
+    /// <summary>The resources that a server of a version has and the sandbox has not.</summary>
+    public static IEnumerable<string> Plurals(int minor) => s_kinds.Value.Where(one => one.Value.Served.Since <= minor && minor < one.Value.Served.Until).Select(one => one.Key.Plural);
+
     private static Dictionary<(string Group, string Version, string Plural), (ServedVersion Served, string Kind)> Read()
     {
         var kinds = new Dictionary<(string Group, string Version, string Plural), (ServedVersion Served, string Kind)>();

@@ -79,8 +79,9 @@ internal static class PodStatus
         }
 
         status["startTime"] = runtime.Started;
-        if (runtime.Init.Count > 0) status["initContainerStatuses"] = Containers(runtime.Init, runtime, minor);
-        status["containerStatuses"] = Containers(runtime.Containers, runtime, minor);
+        bool restarts = pod.Text("spec", "restartPolicy") != "Never";
+        if (runtime.Init.Count > 0) status["initContainerStatuses"] = Containers(runtime.Init, runtime, restarts, minor);
+        status["containerStatuses"] = Containers(runtime.Containers, runtime, restarts, minor);
         status["qosClass"] = status.Text("qosClass") ?? QualityOfService.Of(pod);
     }
 
@@ -94,14 +95,14 @@ internal static class PodStatus
         foreach (JsonObject one in sorted) list.Add(one);
     }
 
-    private static JsonArray Containers(List<ContainerRuntime> containers, PodRuntime runtime, int minor)
+    private static JsonArray Containers(List<ContainerRuntime> containers, PodRuntime runtime, bool restarts, int minor)
     {
         var list = new JsonArray();
         foreach (ContainerRuntime one in containers.OrderBy(one => one.IsInit ? "" : one.Name, StringComparer.Ordinal))
         {
             bool run = one.Id is not null;
-            // A container that could not be started is shown as one that waits, and its end as that of the one before.
-            bool unstarted = one.Stage == ContainerStage.Terminated && one.Terminated.Text("reason") == "StartError";
+            // A container that could not be started and will be tried again is shown as one that waits, and its end as that of the one before.
+            bool unstarted = (restarts || one.IsSidecar) && one.Stage == ContainerStage.Terminated && one.Terminated.Text("reason") == "StartError";
             JsonObject? last = unstarted ? one.Terminated : one.Last;
             JsonObject state = unstarted ? new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "RunContainerError", ["message"] = one.Terminated.Text("message") } } : State(one, runtime);
             var json = new JsonObject { ["name"] = one.Name, ["state"] = state, ["lastState"] = last is null ? new JsonObject() : new JsonObject { ["terminated"] = last.DeepClone() } };

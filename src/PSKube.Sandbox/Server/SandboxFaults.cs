@@ -5,7 +5,7 @@ namespace PSKube.Sandbox.Server;
 
 /// <summary>A failure that the sandbox plays, so that scripts can be tried against it.</summary>
 /// <param name="Verb">Kubernetes' verb: get, list, watch, create, update, patch, delete, deletecollection; <c>*</c> for any.</param>
-/// <param name="Resource">The resource's plural name, with a subresource behind a slash (<c>pods/exec</c>); <c>*</c> for any.</param>
+/// <param name="Resource">The resource's plural name, with a subresource behind a slash (<c>pods/exec</c>), with wildcards.</param>
 internal sealed record SandboxFault(string Verb, string Resource)
 {
     /// <summary>The namespace, with wildcards; null for any, and for requests that name none.</summary>
@@ -72,7 +72,7 @@ internal sealed class SandboxFaults
         {
             SandboxFault? fault = _faults.FirstOrDefault(one => one.Times is null or > 0
                 && (one.Verb == "*" || one.Verb.Equals(verb, StringComparison.OrdinalIgnoreCase))
-                && (one.Resource == "*" || one.Resource.Equals(resource, StringComparison.OrdinalIgnoreCase))
+                && Matches(one.Resource, resource, ignoreCase: true)
                 && (one.Namespace is null || (ns is not null && Matches(one.Namespace, ns)))
                 && (one.Name is null || (name is not null && Matches(one.Name, name))));
             if (fault is null) return null;
@@ -109,5 +109,5 @@ internal sealed class SandboxFaults
         _ => "",
     };
 
-    private static bool Matches(string pattern, string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    private static bool Matches(string pattern, string name, bool ignoreCase = false) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase);
 }

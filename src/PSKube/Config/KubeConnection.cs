@@ -13,7 +13,7 @@ public sealed class KubeConnection
         Source = config.Source;
     }
 
-    /// <summary>The kubeconfig context; null for a connection that was made without a kubeconfig.</summary>
+    /// <summary>The kubeconfig context; <c>sandbox</c> for a sandbox; null for another connection that was made without a kubeconfig.</summary>
     public string? Context { get; }
 
     /// <summary>The name of the cluster entry; null without a kubeconfig.</summary>
@@ -28,7 +28,7 @@ public sealed class KubeConnection
     /// <summary>The namespace of commands that name none.</summary>
     public string Namespace { get; }
 
-    /// <summary>The kubeconfig file, <c>in-cluster</c> or <c>parameters</c>.</summary>
+    /// <summary>The kubeconfig file, <c>in-cluster</c>, <c>parameters</c> or <c>sandbox</c>.</summary>
     public string Source { get; }
 
     /// <summary>The context's name, or the server's.</summary>

@@ -13,9 +13,10 @@ public sealed class KubeSandbox
         Config = new ClusterConfig
         {
             Server = new Uri("http://sandbox.pskube.invalid/"),
-            Source = "sandbox",
+            Source = KubeContext.SandboxName,
+            ContextName = KubeContext.SandboxName,
             Transport = cluster.CreateHandler,
-            Ended = () => IsRunning ? null : Stopped(),
+            Ended = () => IsRunning ? null : Over("The sandbox that this session is connected to was stopped."),
         };
     }
 
@@ -39,6 +40,15 @@ public sealed class KubeSandbox
 
     internal SandboxCluster Cluster { get; }
 
+    /// <summary>What a session talks to whose sandbox did not start: nothing, since what comes next was meant for the sandbox.</summary>
+    internal static ClusterConfig NotStarted { get; } = new()
+    {
+        Server = new Uri("http://sandbox.pskube.invalid/"),
+        Source = KubeContext.SandboxName,
+        ContextName = KubeContext.SandboxName,
+        Ended = () => Over("The sandbox that this session was to have did not start."),
+    };
+
     /// <summary>Ends it and removes its kubeconfig; one that was ended stays so.</summary>
     internal void Stop()
     {
@@ -54,7 +64,7 @@ public sealed class KubeSandbox
     public override string ToString() => $"sandbox ({Version})";
 
     /// <summary>A session stays with its sandbox when that is stopped: what a test does next must not reach a real cluster.</summary>
-    private static KubeException Stopped() => new("KubeSandboxStopped", ErrorCategory.ResourceUnavailable, "The sandbox that this session is connected to was stopped.")
+    private static KubeException Over(string why) => new("KubeSandboxStopped", ErrorCategory.ResourceUnavailable, why)
     {
         RecommendedAction = "Start another with Start-KubeSandbox, or go back to your kubeconfig with Disconnect-KubeCluster.",
         EndsCommand = true,

@@ -21,6 +21,9 @@ internal sealed class KubeSession
     /// <summary>The sandbox that this session is connected to; null for none.</summary>
     public KubeSandbox? Sandbox { get; private set; }
 
+    /// <summary>True while the session belongs to a sandbox, be it running, stopped or one that did not start.</summary>
+    public bool InSandbox => Connected?.Ended is not null;
+
     /// <summary>The chosen kubeconfig file; null for the environment's.</summary>
     public string? Kubeconfig { get; private set; }
 
@@ -42,6 +45,9 @@ internal sealed class KubeSession
         Connect(sandbox.Config, ns);
         Sandbox = sandbox;
     }
+
+    /// <summary>Uses no cluster, as the sandbox that was asked for is not there.</summary>
+    public void Refuse() => Connect(KubeSandbox.NotStarted, null);
 
     /// <summary>Uses a context of a kubeconfig; <paramref name="previous"/> is the one that was in use until now.</summary>
     public void Select(string? kubeconfig, string context, string? ns, (string? Kubeconfig, string Context)? previous)

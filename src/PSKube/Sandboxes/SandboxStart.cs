@@ -26,7 +26,16 @@ internal static class SandboxStart
         }
 
         var sandbox = new KubeSandbox(cluster);
-        if (listen) Listen(sandbox);
+        try
+        {
+            if (listen) Listen(sandbox);
+        }
+        catch
+        {
+            sandbox.Stop();
+            throw;
+        }
+
         return sandbox;
     }
 

@@ -50,11 +50,14 @@ public class PodTests
         cluster.Create(Kinds.Pods, Cluster.Pod("failed", "busybox", ",'command':['false']", ",'restartPolicy':'Never'"));
         cluster.Create(Kinds.Pods, Cluster.Pod("plain", "busybox"));
         cluster.Create(Kinds.Pods, Cluster.Pod("missing", "busybox", ",'command':['nosuchprogram']"));
+        cluster.Create(Kinds.Pods, Cluster.Pod("gone", "busybox", ",'command':['nosuchprogram']", ",'restartPolicy':'Never'"));
         cluster.Create(Kinds.Pods, Cluster.Pod("slow", "busybox", ",'command':['sleep','5000']", ",'activeDeadlineSeconds':5"));
         Assert.Equal("Completed", Status(await cluster.Until(Kinds.Pods, "completed", json => json.Text("status", "phase") == "Succeeded")).Text("state", "terminated", "reason"));
         Assert.Equal("Error", Status(await cluster.Until(Kinds.Pods, "failed", json => json.Text("status", "phase") == "Failed")).Text("state", "terminated", "reason"));
         await cluster.Until(Kinds.Pods, "plain", json => Waits(json) == "CrashLoopBackOff" && Status(json).Text("lastState", "terminated", "reason") == "Completed");
         await cluster.Until(Kinds.Pods, "missing", json => Status(json).Text("lastState", "terminated", "reason") == "StartError");
+        // Nothing is tried again, so it does not wait for that.
+        Assert.Equal("StartError", Status(await cluster.Until(Kinds.Pods, "gone", json => json.Text("status", "phase") == "Failed")).Text("state", "terminated", "reason"));
         await cluster.Until(Kinds.Pods, "slow", json => json.Text("status", "reason") == "DeadlineExceeded");
     }
 

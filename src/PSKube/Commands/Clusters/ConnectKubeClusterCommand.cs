@@ -11,7 +11,7 @@ namespace PSKube.Commands.Clusters;
 /// Chooses the cluster that this session's commands talk to: a context of a kubeconfig, a server with a token, the cluster
 /// that this process runs in, or a sandbox in its memory. Nothing is sent yet, and no file is changed.
 /// </summary>
-/// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>, <c>KubeTokenFailed</c>.</remarks>
+/// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>, <c>KubeTokenFailed</c>; <c>KubeSandboxStopped</c> for a sandbox that was stopped.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KubeCluster", DefaultParameterSetName = KubeconfigSet)]
 [OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : KubeCmdlet
@@ -79,9 +79,12 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
             SandboxSet => Sandbox!.Config,
             _ => KubeconfigLoader.Default.Resolve(this.FullPath(Kubeconfig), Context),
         };
-        if (cluster.ContextName is { } context) session.Select(this.FullPath(Kubeconfig), context, Namespace, ClusterSelector.TryCurrentContext(session));
-        else if (Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
+        if (Sandbox is null && session.Sandbox is { IsRunning: true }) WriteWarning($"This session leaves its sandbox: its commands now reach {cluster.Server.Authority}.");
+        if (Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
+        else if (cluster.ContextName is { } context) session.Select(this.FullPath(Kubeconfig), context, Namespace, ClusterSelector.TryCurrentContext(session));
         else session.Connect(cluster, Namespace);
+        // Said only now: a session that was to be in a sandbox must not reach the cluster that it had before.
+        if (cluster.Ended?.Invoke() is { } over) throw over;
         WriteObject(new KubeConnection(cluster, Namespace ?? cluster.Namespace));
     }
 }

@@ -7,7 +7,8 @@ namespace PSKube.Commands.Clusters;
 
 /// <summary>
 /// Makes this session use a context, a namespace, or both. Other windows and kubectl notice nothing, unless
-/// <c>-Persist</c> writes the choice to the kubeconfig.
+/// <c>-Persist</c> writes the choice to the kubeconfig. A session that is in a sandbox stays there, with a warning; only the
+/// namespace is used.
 /// </summary>
 /// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>.</remarks>
 [Cmdlet(VerbsOther.Use, "KubeContext", SupportsShouldProcess = true)]
@@ -39,9 +40,12 @@ public sealed class UseKubeContextCommand : KubeCmdlet
     {
         KubeSession session = Session;
         if (Name is null && Namespace is null) throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "Name a context, a -Namespace, or both.");
-        if (session.Connected is { } connected && Name is null && Kubeconfig is null && !Persist)
+        if (session.Connected is { } connected && (session.InSandbox || (Name is null && Kubeconfig is null && !Persist)))
         {
-            if (!ShouldProcess("this session", $"Use namespace '{Namespace}'")) return;
+            // A script under test that chooses its context must not get out of the sandbox by that.
+            if (session.InSandbox && (Name ?? KubeContext.SandboxName) != KubeContext.SandboxName) WriteWarning($"This session stays with its sandbox; context '{Name}' is not used. Disconnect-KubeCluster goes back to the kubeconfig.");
+            if (session.InSandbox && Persist) WriteWarning("This session is in a sandbox; the kubeconfig is not changed.");
+            if (!ShouldProcess("this session", Namespace is null ? "Stay in the sandbox" : $"Use namespace '{Namespace}'")) return;
             if (session.Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
             else session.Connect(connected, Namespace);
             return;

@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using PSKube.Config;
+using PSKube.Errors;
 using PSKube.Output;
 using PSKube.Parameters;
 using PSKube.Sandbox.Server;
+using PSKube.Sandboxes;
 
 namespace PSKube.Commands.Sandboxes;
 
@@ -10,7 +12,7 @@ namespace PSKube.Commands.Sandboxes;
 /// Makes a sandbox fail: an error, a delay or a broken connection for a verb and a resource, so that the error paths of a
 /// script can be tested. Faults add up; the oldest that fits a request and is not used up happens to it.
 /// </summary>
-/// <remarks>Errors: <c>KubeSandboxNotFound</c> when the session has none.</remarks>
+/// <remarks>Errors: <c>KubeSandboxNotFound</c> when the session has none, <c>KubeInvalidArgument</c> for a resource that it has not. Both end the command.</remarks>
 // -Delay is in several sets; the default has to be the one that needs nothing else, or the engine asks for a status code.
 [Cmdlet(VerbsCommon.Set, "KubeSandboxFault", DefaultParameterSetName = DelaySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
@@ -28,10 +30,12 @@ public sealed class SetKubeSandboxFaultCommand : SandboxCmdlet
     [ValidateSet("*", "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")]
     public string? Verb { get; set; }
 
-    /// <summary>The resource as addresses have it, with its subresource: <c>pods</c>, <c>pods/exec</c>, <c>deployments/scale</c>, or <c>*</c>.</summary>
+    /// <summary>The resource as addresses have it, with its subresource: <c>pods</c>, <c>pods/exec</c>, <c>deployments/scale</c>; <c>deployments*</c> is both, <c>*</c> all. One that the sandbox has not is an error.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ErrorSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = CutSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = DelaySet)]
+    [ArgumentCompleter(typeof(SandboxResourceCompleter))]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Resource { get; set; }
 
@@ -79,7 +83,7 @@ public sealed class SetKubeSandboxFaultCommand : SandboxCmdlet
     /// <summary>How long the answer is held back, in real time: seconds, a TimeSpan, or text such as <c>2s</c>.</summary>
     [Parameter(ParameterSetName = ErrorSet)]
     [Parameter(ParameterSetName = CutSet)]
-    [Parameter(Mandatory = true, ParameterSetName = DelaySet)]
+    [Parameter(ParameterSetName = DelaySet)]
     [DurationTransformation]
     public TimeSpan Delay { get; set; }
 
@@ -97,12 +101,22 @@ public sealed class SetKubeSandboxFaultCommand : SandboxCmdlet
     private protected override void Process()
     {
         KubeSandbox sandbox = Target;
-        if (!ShouldProcess(sandbox.ToString(), Clear ? "End all faults" : $"Fail {Verb} {Resource}")) return;
+        if (ParameterSetName == DelaySet && Delay <= TimeSpan.Zero)
+        {
+            throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, "It is not said what goes wrong.")
+            {
+                RecommendedAction = "Give a status code, for example 409 or 503, -Cut, or a -Delay.",
+                EndsCommand = true,
+            };
+        }
+
+        string? resource = Resource is null ? null : SandboxResources.Find(sandbox, Resource);
+        if (!ShouldProcess(sandbox.ToString(), Clear ? "End all faults" : $"Fail {Verb} {resource}")) return;
         if (Clear) sandbox.Cluster.Faults.Clear();
-        else sandbox.Cluster.Faults.Add(SandboxFaultOf());
+        else sandbox.Cluster.Faults.Add(Fault(resource!));
     }
 
-    private SandboxFault SandboxFaultOf() => new(Verb!, Resource!)
+    private SandboxFault Fault(string resource) => new(Verb!, resource)
     {
         Namespace = Namespace,
         Name = Name,

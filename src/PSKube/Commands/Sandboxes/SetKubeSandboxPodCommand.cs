@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSKube.Config;
+using PSKube.Errors;
 using PSKube.Parameters;
 using PSKube.Sandboxes;
 
@@ -43,7 +44,7 @@ public sealed class SetKubeSandboxPodCommand : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string Container { get; set; } = "*";
 
-    /// <summary>Lines that a container writes to its log when it starts, before what its command writes.</summary>
+    /// <summary>Lines that a container writes to its log when it starts, before what its command writes. Containers that run already have begun theirs.</summary>
     [Parameter(ParameterSetName = PodSet)]
     [Parameter(ParameterSetName = CrashSet)]
     [ValidateNotNull]
@@ -102,6 +103,16 @@ public sealed class SetKubeSandboxPodCommand : SandboxCmdlet
     private protected override void Process()
     {
         KubeSandbox sandbox = Target;
+        if (ParameterSetName == PodSet && Log is null && PullFailure is null && !NeverReady && CpuMillis < 0)
+        {
+            throw new KubeException("KubeInvalidArgument", ErrorCategory.InvalidArgument, $"It is not said what the pods '{Name}' do.")
+            {
+                Target = Name,
+                RecommendedAction = "Give -Log, -Exec, -CrashAfter, -PullFailure, -NeverReady or -CpuMillis.",
+                EndsCommand = true,
+            };
+        }
+
         if (!ShouldProcess(sandbox.ToString(), Clear ? "End what was said of pods" : $"Say what pods '{Name}' do")) return;
         if (Clear) sandbox.Cluster.ClearPods();
         else SandboxPods.Set(sandbox, this);

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using PSKube.Config;
+using PSKube.Errors;
 using PSKube.Output;
+using PSKube.Parameters;
 using PSKube.Sandbox;
 using PSKube.Sandboxes;
 
@@ -10,15 +12,26 @@ namespace PSKube.Commands.Sandboxes;
 /// Starts a Kubernetes cluster in this process's memory and connects the session to it: an API with its controllers, a
 /// scheduler and nodes whose containers are played, not run. Nothing is installed, downloaded or left behind.
 /// </summary>
-/// <remarks>Errors: <c>KubeSandboxInvalid</c> for a version or a seed that cannot be, <c>KubeManifestInvalid</c> for YAML that is none.</remarks>
+/// <remarks>
+/// Errors: <c>KubeSandboxInvalid</c> for a version or a seed that cannot be, <c>KubeManifestInvalid</c> for YAML that is none,
+/// <c>KubeManifestUnreadable</c> for a file that is not there. Each ends the command.
+/// </remarks>
 [Cmdlet(VerbsLifecycle.Start, "KubeSandbox")]
 [OutputType(typeof(KubeSandbox))]
 public sealed class StartKubeSandboxCommand : KubeCmdlet
 {
-    private readonly List<object> _seed = [];
+    private readonly SandboxSeeds _seeds;
+    private bool _started;
 
-    /// <summary>The version of Kubernetes to play, from <c>1.20</c> to <c>1.34</c>; the newest of them when not given.</summary>
+    /// <summary>Makes the command.</summary>
+    public StartKubeSandboxCommand()
+    {
+        _seeds = new SandboxSeeds(this);
+    }
+
+    /// <summary>The version of Kubernetes to play, from <c>1.20</c> to <c>1.34</c>; the newest of them when not given. A patch version, as in <c>1.28.3</c>, is only told.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SandboxVersionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Version { get; set; }
 
@@ -27,10 +40,10 @@ public sealed class StartKubeSandboxCommand : KubeCmdlet
     [ValidateRange(1, 5000)]
     public int Node { get; set; } = 3;
 
-    /// <summary>Objects that it has from the beginning: model objects, YAML text or hashtables. Their namespaces are made too.</summary>
+    /// <summary>Objects that it has from the beginning: model objects, hashtables, YAML text (lines of a file too), or files: their paths, with wildcards, or what Get-Item gives. Their namespaces are made too.</summary>
     [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public object[]? Seed { get; set; }
+    [SupportsWildcards]
+    public object?[]? Seed { get; set; }
 
     /// <summary>How many of its seconds pass in one real second, for container starts, sleeping commands, back-offs and schedules.</summary>
     [Parameter]
@@ -45,13 +58,37 @@ public sealed class StartKubeSandboxCommand : KubeCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process() => _seed.AddRange(Seed ?? []);
-
-    private protected override void End()
+    private protected override void Process() => OrNothing(() =>
     {
-        var options = new SandboxOptions { Minor = SandboxVersion.Parse(Version), Nodes = Node, Speed = Speed, Seed = SandboxSeeds.Read(_seed) };
+        if (Seed is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Seed))) _seeds.Add(Seed);
+    });
+
+    private protected override void End() => OrNothing(() =>
+    {
+        (int minor, int patch) = SandboxVersion.Parse(Version);
+        var options = new SandboxOptions { Minor = minor, Patch = patch, Nodes = Node, Speed = Speed, Seed = _seeds.Read() };
         KubeSandbox sandbox = Await(token => SandboxStart.RunAsync(options, Listen, token));
         Session.Connect(sandbox, null);
+        _started = true;
         if (PassThru) WriteObject(sandbox);
+    });
+
+    private protected override void Release()
+    {
+        // Whatever kept it from starting: what a script does next is meant for the sandbox, and must not reach a real cluster.
+        if (!_started && Session is { } session) session.Refuse();
+    }
+
+    /// <summary>There is no sandbox with half a seed, so each failure ends the command.</summary>
+    private void OrNothing(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (KubeException failure)
+        {
+            ThrowTerminatingError(KubeErrors.ToRecord(failure));
+        }
     }
 }
