@@ -174,6 +174,18 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         return step.Result;
     }
 
+    /// <summary>Names and texts of other people's stand in what is written, so nothing goes to a terminal raw.</summary>
+    internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteDebug(string text) => base.WriteDebug(TerminalText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Escape(target), TerminalText.Escape(action));
+
     /// <summary>Writes an error for one item; the pipeline goes on, unless the failure ends the command.</summary>
     internal void Fail(KubeException failure, object? target = null)
     {
