@@ -3,7 +3,8 @@
 Builds, tests and packages the module.
 
 .DESCRIPTION
-Build    makes out/PSKube, the module as it is published (with help, where Microsoft.PowerShell.PlatyPS is installed)
+Build    makes out/PSKube, the module as it is published (with help, where Microsoft.PowerShell.PlatyPS is installed), and its
+         bill of materials
 Test     runs all tiers that can run here: xunit, then Pester over out/PSKube in a child pwsh
 Package  makes out/PSKube.<version>.zip from a Release build, with machine code for the platforms of -Runtime
 Clean    removes out and what the builds left
@@ -70,6 +71,9 @@ function Build-Help {
     if ($LASTEXITCODE) { throw 'The help could not be built.' }
 }
 
+# The last step: it holds the hashes of what is there.
+function Write-Sbom { & (Join-Path $PSScriptRoot 'sbom.ps1') -Module $module }
+
 function Build-Module {
     Invoke-DotNet build (Join-Path $PSScriptRoot 'src' 'PSKube') -c $Configuration -v quiet -nologo
     foreach ($platform in $Runtime) {
@@ -77,6 +81,7 @@ function Build-Module {
         "Compiled for $platform."
     }
     Build-Help
+    Write-Sbom
     "Built $module"
 }
 

@@ -40,4 +40,38 @@ Describe 'The module as it is published' {
     It 'works under a prefix' {
         Invoke-Fresh "Import-Module '$ModulePath' -Prefix My; (New-MyKubePod a nginx -DryRun Client).Name" | Should -Be 'a'
     }
+
+    It 'tells of every library where it comes from and under which licence' {
+        $folder = Split-Path $ModulePath
+        $bill = Get-Content -Raw (Join-Path $folder 'sbom.cdx.json') | ConvertFrom-Json
+        $bill.bomFormat | Should -Be 'CycloneDX'
+        $notices = Get-Content -Raw (Join-Path $folder 'THIRD-PARTY-NOTICES.txt')
+        $files = Get-ChildItem $folder -Recurse -Filter *.dll
+        $files.Count | Should -BeGreaterThan 5
+        foreach ($file in $files) {
+            $place = [IO.Path]::GetRelativePath($folder, $file.FullName).Replace('\', '/')
+            $component = $bill.components | Where-Object { $_.evidence.occurrences.location -eq $place }
+            @($component).Count | Should -Be 1 -Because "$place has one entry in sbom.cdx.json"
+            $component.version | Should -Match '^\d+\.\d+'
+            $component.licenses.license.id | Should -Match '^(MIT|Apache-2\.0)$' -Because $place
+            $component.hashes[0].content | Should -Be (Get-FileHash $file.FullName).Hash -Because "$place is as build.ps1 left it"
+            if ($file.Name -notlike 'PSKube*.dll') { $notices | Should -BeLike "*($place)*" -Because "the licence of $place has to be there" }
+        }
+        @($bill.components).Count | Should -Be $files.Count
+    }
+
+    It 'writes the same bill of materials for the same files' {
+        $folder = Split-Path $ModulePath
+        $copy = Join-Path $TestDrive 'PSKube'
+        Copy-Item -Recurse $folder $copy
+        & (Join-Path $RepositoryRoot 'sbom.ps1') -Module $copy | Out-Null
+        Get-FileHash (Join-Path $copy 'sbom.cdx.json') | Select-Object -ExpandProperty Hash | Should -Be (Get-FileHash (Join-Path $folder 'sbom.cdx.json')).Hash
+    }
+
+    It 'makes no bill of materials for a library of unknown origin' {
+        $copy = Join-Path $TestDrive 'Unknown'
+        Copy-Item -Recurse (Split-Path $ModulePath) $copy
+        Copy-Item (Join-Path $copy 'bin' 'PSKube.dll') (Join-Path $copy 'bin' 'Stranger.dll')
+        { & (Join-Path $RepositoryRoot 'sbom.ps1') -Module $copy } | Should -Throw '*Stranger.dll*'
+    }
 }

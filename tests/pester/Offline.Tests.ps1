@@ -70,4 +70,17 @@ Describe 'Without a cluster' {
         New-KubeDeployment w nginx -DryRun Client | Export-Clixml $xml
         ConvertTo-PlainTable (Import-Clixml $xml) | Should -Be $direct
     }
+
+    It 'starts no plugin that the policy does not allow, and says who has said so' -Skip:$IsWindows {
+        $plugin = Join-Path $TestDrive 'login'
+        "#!/bin/sh`necho ran > '$TestDrive/ran'" | Set-Content $plugin
+        chmod +x $plugin
+        $config = Join-Path $TestDrive 'plugged'
+        "current-context: c`ncontexts: [{name: c, context: {cluster: c, user: u}}]`nclusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]`nusers: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: '$plugin', interactiveMode: Never}}}]" | Set-Content $config
+        # Nobody is there to be asked about a file from elsewhere.
+        Invoke-Fresh "Import-Module '$ModulePath'; try { Get-KubePod -Kubeconfig '$config' } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" | Out-String | Should -BeLike "KubeConfigUntrusted,*run the program $plugin*"
+        Invoke-Fresh "Import-Module '$ModulePath'; `$null = Connect-KubeCluster -Kubeconfig '$config' -TrustKubeconfig; Set-KubePolicy DenyAll; try { Get-KubePod } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" | Out-String | Should -BeLike 'KubePluginDenied,*Set-KubePolicy (DenyAll)*'
+        Invoke-Fresh "`$env:PSKUBE_CREDENTIAL_PLUGIN_POLICY = 'DenyAll'; Import-Module '$ModulePath'; Set-KubePolicy AllowAll 3>`$null; (Get-KubePolicy).CredentialPluginPolicy" | Should -Be 'DenyAll'
+        Join-Path $TestDrive 'ran' | Should -Not -Exist
+    }
 }

@@ -54,7 +54,7 @@ internal sealed class KubeClient
     {
         KubeSession session = cmdlet.Session;
         string? kubeconfig = cmdlet.FullPath(cmdlet.Kubeconfig);
-        ClusterConfig config = ClusterSelector.Resolve(session, kubeconfig, cmdlet.Context);
+        ClusterConfig config = ClusterSelector.Resolve(session, kubeconfig, cmdlet.Context, ask: cmdlet.AsksToTrust);
         return Open(cmdlet, config, cmdlet.Namespace ?? ClusterSelector.Namespace(session, kubeconfig, cmdlet.Context, config));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Text;
@@ -78,22 +77,8 @@ internal static class ServerErrors
         };
     }
 
-    /// <summary>Shows what a terminal would obey: control characters, except tab and line feed, as escapes.</summary>
-    public static string Escape(string text)
-    {
-        StringBuilder? escaped = null;
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            bool unsafeChar = (char.IsControl(c) && c is not '\t' and not '\n') || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069';
-            if (unsafeChar) escaped ??= new StringBuilder(text, 0, i, text.Length + 16);
-            if (escaped is null) continue;
-            if (unsafeChar) escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else escaped.Append(c);
-        }
-
-        return escaped?.ToString() ?? text;
-    }
+    /// <summary>See <see cref="TerminalText.Escape"/>.</summary>
+    public static string Escape(string text) => TerminalText.Escape(text);
 
     private static (string Id, ErrorCategory Category, string? Action) Classify(int code, string? reason, RestRequest request)
     {

@@ -174,6 +174,34 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         return step.Result;
     }
 
+    /// <summary>Names and texts of other people's stand in what is written, so nothing goes to a terminal raw.</summary>
+    internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteDebug(string text) => base.WriteDebug(TerminalText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Escape(target), TerminalText.Escape(action));
+
+    /// <summary>Asks whether a kubeconfig from elsewhere may do what it asks for; no, where nobody is there to answer.</summary>
+    internal bool AsksToTrust(ForeignReach reach)
+    {
+        // pwsh would take the next line of its input for the answer.
+        if (Host.Name == "ConsoleHost" && Console.IsInputRedirected) return false;
+        try
+        {
+            return ShouldContinue(TerminalText.Escape($"{reach.Text}{Environment.NewLine}Do you trust whoever wrote it?"), "Trust this kubeconfig?");
+        }
+        catch (Exception error) when (error is not PipelineStoppedException)
+        {
+            // Hosts that cannot ask say so in many ways (-NonInteractive, jobs, Azure Automation).
+            return false;
+        }
+    }
+
     /// <summary>Writes an error for one item; the pipeline goes on, unless the failure ends the command.</summary>
     internal void Fail(KubeException failure, object? target = null)
     {

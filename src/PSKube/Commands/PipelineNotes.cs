@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 
 namespace PSKube.Commands;
 
@@ -33,7 +32,7 @@ internal sealed class PipelineNotes : IDisposable
     }
 
     /// <summary>Writes notes as they come until the task is over or the token fires.</summary>
-    public void WriteUntilDone(Cmdlet cmdlet, Task task, CancellationToken cancel)
+    public void WriteUntilDone(KubeCmdlet cmdlet, Task task, CancellationToken cancel)
     {
         _ = task.ContinueWith(_ => Signal(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (!task.IsCompleted && !cancel.IsCancellationRequested)
@@ -55,7 +54,7 @@ internal sealed class PipelineNotes : IDisposable
     }
 
     /// <summary>Writes what is there now.</summary>
-    public void Write(Cmdlet cmdlet)
+    public void Write(KubeCmdlet cmdlet)
     {
         while (_queue.TryDequeue(out (NoteKind Kind, string Text) note))
         {

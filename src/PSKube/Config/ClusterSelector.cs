@@ -6,11 +6,11 @@ namespace PSKube.Config;
 internal static class ClusterSelector
 {
     /// <summary>The cluster. The same object for the same choice, so that connections and credentials are shared.</summary>
-    public static ClusterConfig Resolve(KubeSession session, string? kubeconfig, string? context, KubeconfigLoader? loader = null)
+    public static ClusterConfig Resolve(KubeSession session, string? kubeconfig, string? context, KubeconfigLoader? loader = null, Func<ForeignReach, bool>? ask = null)
     {
         if (IsSessionChoice(kubeconfig, context) && session.Connected is { } connected) return connected;
         // A file named without a context means that file's current one, not the session's.
-        return (loader ?? KubeconfigLoader.Default).Resolve(kubeconfig ?? session.Kubeconfig, context ?? (kubeconfig is null ? session.Context : null));
+        return (loader ?? KubeconfigLoader.Default).Resolve(kubeconfig ?? session.Kubeconfig, context ?? (kubeconfig is null ? session.Context : null), ask);
     }
 
     /// <summary>The namespace of a command that names none: the session's, unless the command chose its cluster itself; else the context's.</summary>

@@ -17,6 +17,7 @@ internal sealed class ContextReader
     private readonly KubeconfigEntry? _user;
     private readonly List<string> _problems = [];
     private readonly List<string> _warnings = [];
+    private IReadOnlyList<string> _agreed = [];
 
     public ContextReader(Kubeconfig kubeconfig, KubeconfigEntry context)
     {
@@ -27,9 +28,21 @@ internal sealed class ContextReader
         if (context.Text("user") is { } user && !kubeconfig.Users.TryGetValue(user, out _user)) _problems.Add($"user '{user}' of context '{context.Name}' does not exist");
     }
 
+    /// <summary>Makes sure that what a kubeconfig from elsewhere does on this machine was agreed to; nothing is read or started before.</summary>
+    public void DemandTrust(Func<ForeignReach, bool>? ask)
+    {
+        if (_kubeconfig.IsOwnPlace) return;
+        ForeignReach reach = Reach();
+        // What cannot be used anyway need not be agreed to, nor be looked into any further.
+        if (reach.Deeds.Count > 0 && _problems.Count > 0) throw ConfigErrors.Invalid(_kubeconfig.Source, _problems);
+        KubeconfigTrust.Demand(reach, ask);
+        _agreed = reach.Files;
+    }
+
     /// <summary>The configuration, or one failure that names everything that is wrong with it.</summary>
     public ClusterConfig Read()
     {
+        DemandTrust(ask: null);
         X509Certificate2Collection? authority = Try(Authority);
         bool skip = _cluster?.Flag("insecure-skip-tls-verify") ?? false;
         if (skip && authority is not null) _problems.Add($"cluster '{_cluster!.Name}' has both insecure-skip-tls-verify and a certificate-authority; remove one of them");
@@ -100,7 +113,6 @@ internal sealed class ContextReader
         if (exec is not null && provider is not null) _problems.Add($"user '{_user.Name}' has both exec and auth-provider; only one is allowed");
         ExecCommand? plugin = exec is null ? null : Try(() => Plugin(exec));
         if (provider is not null && exec is null) token ??= Try(() => ProviderToken(provider));
-        if (tokenFile is not null) WarnOfForeignFile("tokenFile", tokenFile);
         if (token is not null && token.Any(static c => char.IsControl(c) || c > 0x7e)) _problems.Add($"token of user '{_user.Name}' has characters that no HTTP header can carry");
         if (_problems.Count > 0) return null;
 
@@ -109,7 +121,7 @@ internal sealed class ContextReader
         if (plugin is not null && token is null && tokenFile is null && !basic) return new CertificateAndPlugin(FileBacked(() => Held(null, certificate)), new ExecCredentialSource(plugin));
         string? authorization = basic ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")) : token is null ? null : Credential.Bearer(token);
         if (authorization is null && tokenFile is null && certificate is null) return AnonymousCredentials.Instance;
-        return FileBacked(() => Held(tokenFile is null ? authorization : Credential.Bearer(TokenFile.Read(Field(_user, "tokenFile"), tokenFile)), certificate));
+        return FileBacked(() => Held(tokenFile is null ? authorization : Credential.Bearer(TokenFile.Read(Field(_user, "tokenFile"), Agreed(_user, Field(_user, "tokenFile"), tokenFile))), certificate));
     }
 
     /// <summary>Reads once now, so that all problems come in one message; from then on as the files are rotated.</summary>
@@ -155,18 +167,60 @@ internal sealed class ContextReader
         }
 
         if (file is null) return null;
-        if (key != "certificate-authority") WarnOfForeignFile(key, file);
-        return () => PemFiles.ReadFile(field, file);
+        return () => PemFiles.ReadFile(field, Agreed(entry, field, file));
     }
 
     private string Field(KubeconfigEntry entry, string key) => $"{key}{(entry.Text(key + "-data") is null ? "" : "-data")} of {(ReferenceEquals(entry, _user) ? "user" : "cluster")} '{entry.Name}'";
 
-    private void WarnOfForeignFile(string key, string file)
+    private ForeignReach Reach()
     {
-        string folder = Path.GetDirectoryName(_user!.File)!;
-        if (_kubeconfig.IsTrustedPlace || file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return;
-        _warnings.Add($"{_user.File} makes this session use the file {file} ({key} of user '{_user.Name}'), which is outside its own folder. Use only kubeconfig files whose author you trust.");
+        var deeds = new List<string>();
+        var files = new List<string>();
+        if (_user?.Content?.Get("exec") is { } exec && _user.Text("token") is null && _user.Text("tokenFile") is null && _user.Text("username") is null && _user.Text("password") is null) deeds.Add(Program(exec));
+        AddFile(_cluster, "certificate-authority");
+        AddFile(_user, "client-certificate");
+        AddFile(_user, "client-key");
+        AddFile(_user, "tokenFile");
+        return new ForeignReach(_context.File, _cluster?.Text("server") ?? "no server", deeds, files);
+
+        void AddFile(KubeconfigEntry? entry, string key)
+        {
+            if (entry is null || entry.Text(key + "-data") is not null || entry.FilePath(key) is not { } file) return;
+            if (Outside(entry, file) is not { } real) return;
+            files.Add(real);
+            deeds.Add($"read the file {file}{(real == file ? "" : $", which is {real}")} ({Field(entry, key)})");
+        }
     }
+
+    /// <summary>The program with all that makes it do one thing or another.</summary>
+    private string Program(ConfigNode exec)
+    {
+        const int longest = 2000;
+        string command = exec.Get("command")?.Text ?? "";
+        string shown = string.Join(' ', new[] { IsPath(command) ? _user!.Resolve(command) : command }.Concat((exec.Get("args")?.Items ?? []).Select(static item => item.Text)).Select(static word => word.Length > 0 && !word.Any(char.IsWhiteSpace) ? word : $"'{word}'"));
+        string[] names = [.. (exec.Get("env")?.Items ?? []).Select(static variable => $"{variable.Get("name")?.Text}={variable.Get("value")?.Text}")];
+        string environment = names.Length == 0 ? "" : $" with {string.Join(' ', names)}";
+        return SafeText.Shown($"run the program {shown}{environment} (exec of user '{_user!.Name}')", longest);
+    }
+
+    /// <summary>
+    /// Where a file leads, when that is not in the kubeconfig's own folder. A home folder, and what is above one, is nobody's folder
+    /// of its own: a kubeconfig that lies there would otherwise reach everything.
+    /// </summary>
+    private static string? Outside(KubeconfigEntry entry, string file)
+    {
+        string folder = RealPath.Of(Path.GetDirectoryName(entry.File)!);
+        string real = RealPath.Of(file);
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        bool everything = home.Length > 0 && RealPath.Of(home) is var top && (folder == top || RealPath.IsBelow(top, folder));
+        return !everything && RealPath.IsBelow(real, folder) ? null : real;
+    }
+
+    /// <summary>The file to read, if it still is one that may be read: a link can be turned after the question.</summary>
+    private string Agreed(KubeconfigEntry entry, string field, string file) =>
+        _kubeconfig.IsOwnPlace || Outside(entry, file) is not { } real || _agreed.Contains(real) ? file : throw new FieldException($"{field} '{file}' has begun to lead out of the kubeconfig's folder");
+
+    private static bool IsPath(string command) => command.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0;
 
     private ExecCommand Plugin(ConfigNode exec)
     {
@@ -193,7 +247,7 @@ internal sealed class ContextReader
         return new ExecCommand
         {
             // As in client-go, a command with a separator is a path beside the kubeconfig; any other is sought on PATH.
-            Command = command is null ? "" : command.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0 ? _user.Resolve(command) : command,
+            Command = command is null ? "" : IsPath(command) ? _user.Resolve(command) : command,
             ApiVersion = version ?? "",
             Arguments = [.. (exec.Get("args")?.Items ?? []).Select(static item => item.Text)],
             Environment = environment,

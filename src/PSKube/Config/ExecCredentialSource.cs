@@ -244,7 +244,7 @@ internal sealed class ExecOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Which plugins may be started; asked before each start.</summary>
-    public Func<PluginPolicy> Policy { get; init; } = PluginPolicy.FromEnvironment;
+    public Func<PluginPolicy> Policy { get; init; } = PluginPolicyReader.Default.Current;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

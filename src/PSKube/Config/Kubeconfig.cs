@@ -10,10 +10,10 @@ internal sealed class Kubeconfig
 {
     private readonly ConcurrentDictionary<string, Lazy<ClusterConfig>> _resolved = new(StringComparer.Ordinal);
 
-    public Kubeconfig(IReadOnlyList<KubeconfigFile> files, bool isTrustedPlace)
+    public Kubeconfig(IReadOnlyList<KubeconfigFile> files, bool isOwnPlace)
     {
         Files = files;
-        IsTrustedPlace = isTrustedPlace;
+        IsOwnPlace = isOwnPlace;
         CurrentContext = files.Select(static file => file.CurrentContext).FirstOrDefault(static name => name is not null);
         Clusters = Merge(files, static file => file.Clusters);
         Users = Merge(files, static file => file.Users);
@@ -22,8 +22,11 @@ internal sealed class Kubeconfig
 
     public IReadOnlyList<KubeconfigFile> Files { get; }
 
-    /// <summary>True for the user's own <c>~/.kube</c>; files from elsewhere may have been written by somebody else.</summary>
-    public bool IsTrustedPlace { get; }
+    /// <summary>
+    /// True for what is in <c>~/.kube</c> and for what <c>KUBECONFIG</c> names: the user put it there. Any other file (a download, a
+    /// cloned repository, a share) may have been written by somebody else, also where it lies in the user's home and is the user's.
+    /// </summary>
+    public bool IsOwnPlace { get; }
 
     public string? CurrentContext { get; }
 
@@ -53,9 +56,13 @@ internal sealed class Kubeconfig
     /// What it takes to talk to a context's cluster. The same object each time, so that a plugin's credential and a
     /// connection outlive the command that first needed them.
     /// </summary>
-    public ClusterConfig Resolve(string? name)
+    /// <param name="name">The context; the current one when null.</param>
+    /// <param name="ask">Asks whether a file from elsewhere may do what it asks for; null when nobody may be asked.</param>
+    public ClusterConfig Resolve(string? name, Func<ForeignReach, bool>? ask = null)
     {
         KubeconfigEntry context = Context(name);
+        // Outside of the lock below: a question may stay open for long.
+        new ContextReader(this, context).DemandTrust(ask);
         // A failure is not kept: a missing certificate file may be there at the next try.
         Lazy<ClusterConfig> lazy = _resolved.GetOrAdd(context.Name, _ => new Lazy<ClusterConfig>(() => new ContextReader(this, context).Read(), LazyThreadSafetyMode.ExecutionAndPublication));
         try

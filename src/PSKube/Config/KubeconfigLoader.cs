@@ -35,10 +35,10 @@ internal sealed class KubeconfigLoader
         string[] places = Places(explicitPath);
         string[] files = [.. places.Where(static place => File.Exists(place) || Directory.Exists(place))];
         if (files.Length == 0) return null;
-        bool trusted = files.All(IsInDefaultFolder);
-        string key = string.Join('\n', files.Select(Stamp));
+        bool own = files.All(IsOwnPlace);
+        string key = string.Join('\n', files.Select(Stamp).Prepend(own ? "own" : "foreign"));
         if (s_read.TryGetValue(key, out Kubeconfig? known)) return known;
-        var kubeconfig = new Kubeconfig([.. files.Select(KubeconfigFile.Read)], trusted);
+        var kubeconfig = new Kubeconfig([.. files.Select(KubeconfigFile.Read)], own);
         if (s_read.Count >= MaxKept) s_read.Clear();
         // Two runspaces may read at once; both must get the same object, and with it the same credentials.
         return s_read.GetOrAdd(key, kubeconfig);
@@ -48,10 +48,13 @@ internal sealed class KubeconfigLoader
     public Kubeconfig Load(string? explicitPath) => Find(explicitPath) ?? throw ConfigErrors.NotFound(Looked(explicitPath));
 
     /// <summary>The cluster of a context; the pod's own when there is no kubeconfig; never a guess.</summary>
-    public ClusterConfig Resolve(string? explicitPath, string? context)
+    /// <param name="explicitPath">The file that was named; null for the environment's.</param>
+    /// <param name="context">The context; the current one when null.</param>
+    /// <param name="ask">See <see cref="Kubeconfig.Resolve"/>.</param>
+    public ClusterConfig Resolve(string? explicitPath, string? context, Func<ForeignReach, bool>? ask = null)
     {
         Kubeconfig? kubeconfig = Find(explicitPath);
-        if (kubeconfig is not null && (!kubeconfig.IsEmpty || explicitPath is not null || context is not null)) return kubeconfig.Resolve(context);
+        if (kubeconfig is not null && (!kubeconfig.IsEmpty || explicitPath is not null || context is not null)) return kubeconfig.Resolve(context, ask);
         if (explicitPath is null && context is null && InClusterConfig.IsAvailable(_environment, _serviceAccountFolder)) return ResolveInCluster();
         throw kubeconfig is not null ? ConfigErrors.ContextNotFound(null, kubeconfig.Source, []) : ConfigErrors.NotFound(Looked(explicitPath));
     }
@@ -87,7 +90,7 @@ internal sealed class KubeconfigLoader
         return [.. files, "the service account of a pod (this is none)"];
     }
 
-    private bool IsInDefaultFolder(string file) => file.StartsWith(Path.GetDirectoryName(DefaultFile) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private bool IsOwnPlace(string file) => RealPath.IsBelow(file, Path.GetDirectoryName(DefaultFile)!) || Listed().Contains(file, StringComparer.Ordinal);
 
     private static string Stamp(string file)
     {

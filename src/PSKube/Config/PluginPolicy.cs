@@ -4,56 +4,33 @@ using PSKube.Errors;
 namespace PSKube.Config;
 
 /// <summary>
-/// Which credential plugins may be started: what kubectl's own preferences file says (<c>~/.kube/kuberc</c> or <c>KUBERC</c>,
-/// fields <c>credentialPluginPolicy</c> and <c>credentialPluginAllowlist</c>, kubectl 1.35), so that one rule holds for both.
+/// Which credential plugins may be started: those that every rule allows, whoever made it. Immutable; asked at the one place
+/// that starts a plugin.
 /// </summary>
-internal sealed class PluginPolicy
+internal sealed class PluginPolicy(IReadOnlyList<PluginRule> rules)
 {
-    /// <summary>What holds without a preferences file: every plugin may run.</summary>
-    public static readonly PluginPolicy AllowAll = new([], allowAll: true, "");
-
-    private readonly IReadOnlyList<string> _allowed;
-    private readonly bool _allowAll;
-    private readonly string _source;
-
-    private PluginPolicy(IReadOnlyList<string> allowed, bool allowAll, string source) => (_allowed, _allowAll, _source) = (allowed, allowAll, source);
-
-    /// <summary>The policy of this user.</summary>
-    public static PluginPolicy FromEnvironment()
-    {
-        string? named = Environment.GetEnvironmentVariable("KUBERC");
-        if (string.Equals(named, "off", StringComparison.OrdinalIgnoreCase)) return AllowAll;
-        string path = string.IsNullOrEmpty(named) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "kuberc") : Path.GetFullPath(named);
-        return File.Exists(path) ? Read(path) : AllowAll;
-    }
-
-    /// <summary>The policy in a preferences file. One that is misspelt allows nothing: it is an error.</summary>
-    public static PluginPolicy Read(string path)
-    {
-        ConfigNode? root = KubeconfigFile.Parse(path, KubeconfigFile.ReadText(path));
-        string policy = root?.Get("credentialPluginPolicy")?.Text ?? "";
-        ConfigNode? list = root?.Get("credentialPluginAllowlist");
-        if (policy is not ("" or "AllowAll" or "DenyAll" or "Allowlist")) throw ConfigErrors.Invalid(path, $"credentialPluginPolicy is '{policy}'; it is AllowAll, DenyAll or Allowlist");
-        if (policy != "Allowlist") return list is null ? new PluginPolicy([], policy is "" or "AllowAll", path) : throw ConfigErrors.Invalid(path, "credentialPluginAllowlist is only for the credentialPluginPolicy Allowlist");
-        // kubectl 1.35 calls the field 'name', later ones 'command'.
-        string[] allowed = [.. (list?.Items ?? []).Select(static entry => (entry.Get("command") ?? entry.Get("name"))?.Text ?? "")];
-        if (allowed.Length == 0 || allowed.Contains("")) throw ConfigErrors.Invalid(path, "credentialPluginAllowlist names no plugin, or has an entry that names none");
-        return new PluginPolicy(allowed, allowAll: false, path);
-    }
-
     /// <summary>Refuses a program that must not be started.</summary>
     /// <param name="command">The plugin as the kubeconfig calls it, for the message.</param>
     /// <param name="file">The file that would be started.</param>
     public void Demand(string command, string file)
     {
-        StringComparison exact = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        // A bare name stands for the file that PATH has under it, so that a path to another file of that name is no way in.
-        if (_allowAll || _allowed.Any(entry => string.Equals(ExecCommand.Locate(entry), file, exact))) return;
-        throw new KubeException("KubePluginDenied", ErrorCategory.SecurityError, $"The credential plugin '{command}' ({file}) is not allowed by {_source}.")
+        if (rules.FirstOrDefault(rule => !rule.Allows(file)) is not { } against) return;
+        throw new KubeException("KubePluginDenied", ErrorCategory.SecurityError, $"The credential plugin '{command}' ({file}) is not allowed by {against.Source} ({against.Policy}).")
         {
             EndsCommand = true,
             Target = command,
-            RecommendedAction = "If you trust it, add it to credentialPluginAllowlist there.",
+            RecommendedAction = against.Policy == CredentialPluginPolicy.DenyAll ? $"If you trust it, set the policy in {against.Source} to Allowlist and name it." : $"If you trust it, add it to the allowlist in {against.Source}.",
         };
+    }
+
+    /// <summary>What all rules come to.</summary>
+    public KubePolicy Sum()
+    {
+        CredentialPluginPolicy strictest = rules.Select(static rule => rule.Policy).DefaultIfEmpty(CredentialPluginPolicy.AllowAll).Max();
+        string[] allowed = strictest != CredentialPluginPolicy.Allowlist
+            ? []
+            : [.. rules.SelectMany(static rule => rule.Allowlist).Select(ExecCommand.Locate).OfType<string>().Distinct(StringComparer.Ordinal).Where(file => rules.All(rule => rule.Allows(file)))];
+        KubePolicyRule[] each = [.. rules.Select(static rule => new KubePolicyRule(rule.Source, rule.Policy, rule.Allowlist))];
+        return new KubePolicy(strictest, allowed, each);
     }
 }

@@ -16,7 +16,7 @@ public class KubeException : Exception
     /// <param name="category">The category that a script can branch on.</param>
     /// <param name="message">What happened, in words for a person; names the input.</param>
     public KubeException(string errorId, ErrorCategory category, string message)
-        : base(message)
+        : base(TerminalText.Escape(message))
     {
         ErrorId = errorId;
         Category = category;

@@ -10,6 +10,6 @@ public sealed record KubeReference(string Kind, string? Namespace, string? Name)
     public override string ToString()
     {
         string name = Name is null ? Kind.ToLowerInvariant() : $"{Kind.ToLowerInvariant()}/{Name}";
-        return Namespace is null ? name : $"{name} in {Namespace}";
+        return TerminalText.Escape(Namespace is null ? name : $"{name} in {Namespace}");
     }
 }

@@ -1,4 +1,5 @@
 using k8s.Models;
+using PSKube.Errors;
 using PSKube.Output.Describe;
 
 namespace PSKube.Output;
@@ -23,6 +24,6 @@ public sealed record KubeRolloutRevision(string Kind, string? Namespace, string 
     {
         var writer = new DescriptionWriter();
         PodText.Template(writer, Template, new DescribeFacts { Now = Duration.Clock.GetUtcNow().UtcDateTime });
-        return $"{Kind.ToLowerInvariant()}.apps/{Name} with revision #{Words.Number(Revision)}\n{writer}";
+        return $"{TerminalText.Escape($"{Kind.ToLowerInvariant()}.apps/{Name}")} with revision #{Words.Number(Revision)}\n{writer}";
     }
 }

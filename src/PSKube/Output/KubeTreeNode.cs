@@ -47,7 +47,7 @@ public sealed class KubeTreeNode
         var text = new StringBuilder();
         foreach ((string label, KubeTreeNode node) in lines)
         {
-            text.Append((label.PadRight(labels + 3) + node.Ready.PadRight(ready + 3) + node.State).TrimEnd()).Append('\n');
+            text.Append(ServerErrors.Escape((label.PadRight(labels + 3) + node.Ready.PadRight(ready + 3) + node.State).TrimEnd())).Append('\n');
         }
 
         return text.ToString().TrimEnd('\n');

@@ -95,7 +95,7 @@ public static class ViewText
         string name = Cell(target, "Name");
         if (!ResourceHeader.TryRead(target, out ResourceHeader? header)) return name;
         string kind = header.Kind.ToLowerInvariant();
-        return header.Group.Length == 0 ? $"{kind}/{name}" : $"{kind}.{header.Group}/{name}";
+        return ServerErrors.Escape(header.Group.Length == 0 ? $"{kind}/{name}" : $"{kind}.{header.Group}/{name}");
     }
 
     /// <summary>An object's row in the tables of <c>Get-KubeWorkload</c>.</summary>
@@ -146,9 +146,15 @@ public static class ViewText
         return ServerErrors.Escape(string.Join("; ", texts.Take(2))) + more;
     }
 
+    /// <summary>Several texts in one cell; nothing for none.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="member">The member.</param>
+    public static string Several(PSObject target, string member) =>
+        Member(target, member) is System.Collections.IEnumerable several and not string ? ServerErrors.Escape(string.Join(", ", several.Cast<object>())) : Blank(target, member);
+
     /// <summary>What an apply did, in kubectl's words.</summary>
     /// <param name="target">The applied object.</param>
-    public static string Applied(PSObject target) => (Member(target, "ApplyAction")?.ToString() ?? "").ToLowerInvariant();
+    public static string Applied(PSObject target) => Blank(target, "ApplyAction").ToLowerInvariant();
 
     private static string[] Texts(PSObject target, string member) => Member(target, member) is System.Collections.IEnumerable several and not string ? [.. several.Cast<object>().Select(item => item.ToString() ?? "")] : [];
 

@@ -39,7 +39,7 @@ public sealed class TransportTests : IDisposable
     private static ClusterConfig Config(string kubeconfig)
     {
         using var folder = new TempFolder();
-        return new KubeconfigLoader().Resolve(folder.Write("config", kubeconfig), null);
+        return new KubeconfigLoader().Resolve(folder.Write("config", kubeconfig), null, static _ => true);
     }
 
     private static async Task<List<string>> Names(KubeClient client, CancellationToken cancel = default)

@@ -179,7 +179,7 @@ public sealed class ExecCredentialTests : KubeconfigFixture
         ExecCredentialSource Governed(string policy)
         {
             string path = Write("kuberc", $"apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ncredentialPluginPolicy: {policy}\n");
-            return new ExecCredentialSource(new ExecCommand { Command = file, ApiVersion = V1 }, new ExecOptions { Policy = () => PluginPolicy.Read(path), IsInteractive = () => false });
+            return new ExecCredentialSource(new ExecCommand { Command = file, ApiVersion = V1 }, new ExecOptions { Policy = () => new PluginPolicy([PluginPolicyReader.ReadKuberc(path)]), IsInteractive = () => false });
         }
     }
 

@@ -348,16 +348,6 @@ public sealed class KubeconfigTests : KubeconfigFixture
     }
 
     [Fact]
-    public void T91_AFileElsewhere_IsSaidWhenTheKubeconfigIsNotTheUsersOwn()
-    {
-        string token = Write("elsewhere/token", "t");
-        string foreign = Write("download/config", File.ReadAllText(WriteUser($"tokenFile: {token}")));
-        Assert.Contains(token, Assert.Single(Resolve(foreign).Warnings), StringComparison.Ordinal);
-        string own = Write("home/.kube/config", File.ReadAllText(foreign));
-        Assert.Empty(Resolve(own).Warnings);
-    }
-
-    [Fact]
     public void T92_CredentialsInTheClear_AreWarnedOf()
     {
         Assert.Contains("unencrypted", Assert.Single(Resolve(WriteUser("token: t", "server: http://far.example")).Warnings), StringComparison.Ordinal);

@@ -11,7 +11,7 @@ namespace PSKube.Commands.Clusters;
 /// Chooses the cluster that this session's commands talk to: a context of a kubeconfig, a server with a token, the cluster
 /// that this process runs in, or a sandbox in its memory. Nothing is sent yet, and no file is changed.
 /// </summary>
-/// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeContextNotFound</c>, <c>KubeTokenFailed</c>; <c>KubeSandboxStopped</c> for a sandbox that was stopped.</remarks>
+/// <remarks>Errors: <c>KubeConfigNotFound</c>, <c>KubeConfigInvalid</c>, <c>KubeConfigUntrusted</c>, <c>KubeContextNotFound</c>, <c>KubeTokenFailed</c>; <c>KubeSandboxStopped</c> for a sandbox that was stopped.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KubeCluster", DefaultParameterSetName = KubeconfigSet)]
 [OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : KubeCmdlet
@@ -32,6 +32,13 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
     [Parameter(ParameterSetName = KubeconfigSet)]
     [ValidateNotNullOrEmpty]
     public string? Kubeconfig { get; set; }
+
+    /// <summary>
+    /// Lets a kubeconfig that is neither in <c>~/.kube</c> nor named by <c>KUBECONFIG</c> start its plugin and read files outside
+    /// its own folder, without a question and for as long as this process runs. Give it only for a file whose author you trust.
+    /// </summary>
+    [Parameter(ParameterSetName = KubeconfigSet)]
+    public SwitchParameter TrustKubeconfig { get; set; }
 
     /// <summary>The address of the API server, with its path prefix if it has one.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ServerSet)]
@@ -77,7 +84,7 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
             ServerSet => DirectCluster.Create(Server!, Token, CertificateAuthority, SkipCertificateCheck, path => this.FullPath(path)!),
             InClusterSet => KubeconfigLoader.Default.ResolveInCluster(),
             SandboxSet => Sandbox!.Config,
-            _ => KubeconfigLoader.Default.Resolve(this.FullPath(Kubeconfig), Context),
+            _ => KubeconfigLoader.Default.Resolve(this.FullPath(Kubeconfig), Context, TrustKubeconfig ? Trust : AsksToTrust),
         };
         if (Sandbox is null && session.Sandbox is { IsRunning: true }) WriteWarning($"This session leaves its sandbox: its commands now reach {cluster.Server.Authority}.");
         if (Sandbox is { } sandbox) session.Connect(sandbox, Namespace);
@@ -86,5 +93,11 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
         // Said only now: a session that was to be in a sandbox must not reach the cluster that it had before.
         if (cluster.Ended?.Invoke() is { } over) throw over;
         WriteObject(new KubeConnection(cluster, Namespace ?? cluster.Namespace));
+    }
+
+    private bool Trust(ForeignReach reach)
+    {
+        WriteVerbose(reach.Text);
+        return true;
     }
 }
