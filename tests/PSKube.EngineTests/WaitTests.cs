@@ -151,8 +151,8 @@ public sealed class WaitTests : IDisposable
         const string deployment = """{"metadata":{"name":"typo","namespace":"default","uid":"u-t"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"typo"}}},"status":{"replicas":1,"updatedReplicas":1}}""";
         const string pod = """{"metadata":{"name":"typo-x","namespace":"default","uid":"u-p"},"status":{"phase":"Pending","containerStatuses":[{"name":"ngnix","ready":false,"restartCount":0,"image":"x","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image \"ngnix\""}}}]}}""";
         Serve(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedReply.Ok(List(pod)) : request.Target.Contains("watch=true", StringComparison.Ordinal) ? Watch() : ScriptedReply.Ok(List(deployment)));
-        Assert.Equal("deployment/typo in default was not ready after 0.2 s: 0 of 1 pods are available; pod/typo-x: container ngnix: ImagePullBackOff: Back-off pulling image \"ngnix\".", _engine.Run("Wait-KubeResource deployment/typo -Timeout 200ms").Error.Exception.Message);
-        Assert.Equal("deployment/typo in default was not gone after 0.2 s: it is still there.", _engine.Run("Wait-KubeResource deployment/typo -Deleted -Timeout 200ms").Error.Exception.Message);
+        Assert.Equal("deployment/typo in default was not ready after 5 s: 0 of 1 pods are available; pod/typo-x: container ngnix: ImagePullBackOff: Back-off pulling image \"ngnix\".", _engine.Run("Wait-KubeResource deployment/typo -Timeout 5").Error.Exception.Message);
+        Assert.Equal("deployment/typo in default was not gone after 5 s: it is still there.", _engine.Run("Wait-KubeResource deployment/typo -Deleted -Timeout 5").Error.Exception.Message);
     }
 
     [Fact]

@@ -206,7 +206,7 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
         @{ Get = 'Get-KubeDaemonSet'; Remove = 'Remove-KubeDaemonSet'; Make = 'New-KubeDaemonSet gone nginx -Wait'; Kind = 'DaemonSet' }
         @{ Get = 'Get-KubeJob'; Remove = 'Remove-KubeJob'; Make = 'New-KubeJob gone busybox -Command sleep, 3600'; Kind = 'Job' }
         @{ Get = 'Get-KubeCronJob'; Remove = 'Remove-KubeCronJob'; Make = 'New-KubeCronJob gone busybox "@yearly"'; Kind = 'CronJob' }
-        @{ Get = 'Get-KubeAutoscaler'; Remove = 'Remove-KubeAutoscaler'; Make = 'New-KubeAutoscaler deployment/gone -Max 3 -Cpu 50%'; Kind = 'HorizontalPodAutoscaler' }
+        @{ Get = 'Get-KubeAutoscaler'; Remove = 'Remove-KubeAutoscaler'; Make = 'New-KubeAutoscaler deployment/web -Name gone -Max 3 -Cpu 50%'; Kind = 'HorizontalPodAutoscaler' }
         @{ Get = 'Get-KubeService'; Remove = 'Remove-KubeService'; Make = 'New-KubeService gone -Port 80'; Kind = 'Service' }
         @{ Get = 'Get-KubeConfigMap'; Remove = 'Remove-KubeConfigMap'; Make = 'New-KubeConfigMap gone @{ a = "b" }'; Kind = 'ConfigMap' }
         @{ Get = 'Get-KubeSecret'; Remove = 'Remove-KubeSecret'; Make = 'New-KubeSecret gone @{ a = "b" }'; Kind = 'Secret' }
