@@ -47,16 +47,16 @@ $components = foreach ($file in Get-ChildItem $Module -Recurse -Filter *.dll | S
     }
     $component = [ordered]@{}
     foreach ($key in $package.Keys) { if ($key -ne 'needs' -and $package[$key]) { $component[$key] = $package[$key] } }
+    # One library may be there several times, compiled for platforms.
+    if ($package.purl) { $component.'bom-ref' = "$($package.purl)#$place" }
     $component.hashes = @([ordered]@{ alg = 'SHA-256'; content = (Get-FileHash -Algorithm SHA256 $file.FullName).Hash.ToLowerInvariant() })
     $component.evidence = @{ occurrences = @(@{ location = $place }) }
     $component
 }
 
-$refs = @{}
-foreach ($component in $components) { $refs[$component.name] = $component.'bom-ref' }
 $dependencies = @([ordered]@{ ref = $own; dependsOn = @($components.'bom-ref') })
 foreach ($component in $components) {
-    $needs = ($packages.Values | Where-Object name -EQ $component.name | Select-Object -First 1).needs | Where-Object { $_ -and $refs[$_] } | ForEach-Object { $refs[$_] } | Sort-Object
+    $needs = ($packages.Values | Where-Object name -EQ $component.name | Select-Object -First 1).needs | ForEach-Object { $name = $_; ($components | Where-Object name -EQ $name).'bom-ref' } | Sort-Object -Culture ''
     if ($needs) { $dependencies += [ordered]@{ ref = $component.'bom-ref'; dependsOn = @($needs) } }
 }
 

@@ -121,6 +121,7 @@ public sealed class CaseTests : FaultFixture
         using ScriptedServer server = ScriptedServer.Always(ScriptedReply.Ok(List(Pod("web"))));
         string plugin = Folder.Script("plugin", $"touch '{Folder.Path}/ran'; sleep 30");
         string file = Folder.Write("config", server.Kubeconfig(user: $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', interactiveMode: IfAvailable}}"));
+        Engine.Run("$null = Connect-KubeCluster -Kubeconfig $file -TrustKubeconfig", ("file", file));
         Assert.Empty(Complete($"Get-KubePod -Kubeconfig '{file}' -Name w"));
         Assert.False(File.Exists(Path.Combine(Folder.Path, "ran")));
         Assert.Empty(server.Requests);

@@ -205,6 +205,7 @@ public sealed class FaultTests : FaultFixture
         string plugin = Folder.Script("plugin", $$$"""echo x >> '{{{Folder.Path}}}/runs'; echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"canary-'$(wc -l < '{{{Folder.Path}}}/runs')'"}}'""");
         using ScriptedServer server = ScriptedServer.Always(ScriptedReply.Refuse(401, "Unauthorized", "Unauthorized"));
         Use(server.Kubeconfig(user: $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{plugin}', interactiveMode: Never}}"));
+        Engine.Run("$null = Connect-KubeCluster -TrustKubeconfig");
         Is(Engine.Run("'a', 'b', 'c' | Get-KubePod").Error, "KubeUnauthorized", ErrorCategory.AuthenticationError, "did not accept the credentials");
         Assert.Equal(["Bearer canary-1", "Bearer canary-2"], server.Requests.Select(request => request.Headers["Authorization"]));
         Assert.Equal(2, File.ReadAllLines(Path.Combine(Folder.Path, "runs")).Length);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSKube.FaultServer;
 using PSKube.TestKit;
 
 namespace PSKube.EngineTests;

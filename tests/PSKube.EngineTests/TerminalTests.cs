@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using k8s.Models;
+using PSKube.FaultServer;
 using PSKube.Output;
 using PSKube.Output.Describe;
 using PSKube.TestKit;

@@ -55,7 +55,7 @@ Describe 'The module as it is published' {
             $component.version | Should -Match '^\d+\.\d+'
             $component.licenses.license.id | Should -Match '^(MIT|Apache-2\.0)$' -Because $place
             $component.hashes[0].content | Should -Be (Get-FileHash $file.FullName).Hash -Because "$place is as build.ps1 left it"
-            if ($file.Name -notlike 'PSKube*.dll') { $notices | Should -BeLike "*($place)*" -Because "the licence of $place has to be there" }
+            if ($file.Name -notlike 'PSKube*.dll') { $notices | Should -BeLike "*/$($file.Name))*" -Because "the licence of $place has to be there" }
         }
         @($bill.components).Count | Should -Be $files.Count
     }

@@ -1,5 +1,6 @@
 using PSKube.Config;
 using PSKube.Errors;
+using PSKube.FaultServer;
 
 namespace PSKube.Tests.Config;
 
