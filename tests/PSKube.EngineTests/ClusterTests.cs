@@ -177,7 +177,7 @@ public sealed class ClusterTests : IDisposable
     public void AKindAndNames_StandForTypeAndName_AsWithKubectl()
     {
         ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Path.EndsWith("/scale", StringComparison.Ordinal) ? "{\"metadata\":{},\"spec\":{\"replicas\":2}}" : request.Path.EndsWith("/horizontalpodautoscalers", StringComparison.Ordinal) ? List() : "{\"metadata\":{\"name\":\"web\",\"namespace\":\"default\"},\"spec\":{\"replicas\":2}}"));
-        Assert.Empty(_engine.Run("Set-KubeScale deployment web, db -Replicas 2 -Confirm:$false").Errors);
+        Assert.Empty(_engine.Run("Set-KubeScale deployment web, db -Replicas 2 -ThrottleLimit 1 -Confirm:$false").Errors);
         Assert.Equal(["/apis/apps/v1/namespaces/default/deployments/web/scale", "/apis/apps/v1/namespaces/default/deployments/db/scale"], server.Requests.Where(request => request.Method is "PATCH" or "PUT").Select(request => request.Path));
         Serve(_ => NotFound("pods \\\"nope\\\""));
         Assert.Equal("pods \"nope\" not found in default", _engine.Run("Get-KubeDescription pod nope").Error.Exception.Message);
@@ -250,7 +250,7 @@ public sealed class ClusterTests : IDisposable
     public void T78_APipedObjectIsDeletedOnlyIfItIsStillTheSame()
     {
         ScriptedServer server = Serve(request => ScriptedReply.Ok(request.Method == "GET" ? List(Pod("a", "uid-a"), Pod("b", "uid-b")) : "{\"kind\":\"Status\",\"status\":\"Success\"}"));
-        _engine.Run("Get-KubePod | Remove-KubePod -Confirm:$false -GracePeriodSeconds 5 -Cascade Orphan");
+        _engine.Run("Get-KubePod | Remove-KubePod -Confirm:$false -GracePeriodSeconds 5 -Cascade Orphan -ThrottleLimit 1");
         JsonNode body = JsonNode.Parse(server.Requests[1].Body)!;
         Assert.Equal(("DELETE", "/api/v1/namespaces/default/pods/a"), (server.Requests[1].Method, server.Requests[1].Path));
         Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":5,"propagationPolicy":"Orphan","preconditions":{"uid":"uid-a"}}""", body.ToJsonString());
