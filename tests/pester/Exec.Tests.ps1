@@ -20,7 +20,7 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
     It 'tells output, errors, exit code and time apart' {
         $result = Invoke-KubeExec box -Shell 'echo out; echo err >&2; exit 3' @In -IgnoreExitCode
         $result.StdOut | Should -BeExactly 'out'
-        $result.StdErr | Should -BeExactly "err`n"
+        $result.StdErr | Should -BeExactly 'err'
         $result.ExitCode | Should -Be 3
         $result.Pod, $result.Container | Should -Be 'box', 'box'
         $result.Duration | Should -BeOfType ([timespan])

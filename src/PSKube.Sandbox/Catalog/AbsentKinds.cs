@@ -3,7 +3,8 @@ using System.Globalization;
 namespace PSKube.Sandbox.Catalog;
 
 /// <summary>The kinds that a server of its version has and the sandbox has not: a plain 404 would say that no cluster had them.</summary>
-/// <remarks>Names and versions are those of the API server's discovery, without what is off unless somebody turns it on.</remarks>
+/// <remarks>Names and versions are those of the API server's discovery, without what is off unless somebody turns it on. Not among them is
+/// EndpointSlice, which is not found: clients then take the Endpoints, and these are there.</remarks>
 internal static class AbsentKinds
 {
     /// <summary>The group, its versions with the minors from and until which they are served, and the resources in them with their kinds.</summary>
@@ -19,7 +20,6 @@ internal static class AbsentKinds
         "autoscaling v2beta1<25 horizontalpodautoscalers=HorizontalPodAutoscaler",
         "certificates.k8s.io v1,v1beta1<22 certificatesigningrequests=CertificateSigningRequest",
         "coordination.k8s.io v1beta1<22 leases=Lease",
-        "discovery.k8s.io v1@21,v1beta1<25 endpointslices=EndpointSlice",
         "events.k8s.io v1,v1beta1<25 events=Event",
         "extensions v1beta1<22 ingresses=Ingress",
         "flowcontrol.apiserver.k8s.io v1@29,v1beta3@26<32,v1beta2@23<29,v1beta1<26 flowschemas=FlowSchema prioritylevelconfigurations=PriorityLevelConfiguration",

@@ -8,8 +8,6 @@ public class AbsentKindTests
 {
     [Theory]
     [InlineData(34, "GET", "/apis/events.k8s.io/v1/events", "Event (events.k8s.io/v1)")]
-    [InlineData(34, "GET", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?limit=5", "EndpointSlice (discovery.k8s.io/v1)")]
-    [InlineData(20, "GET", "/apis/discovery.k8s.io/v1beta1/endpointslices", "EndpointSlice (discovery.k8s.io/v1beta1)")]
     [InlineData(34, "POST", "/api/v1/namespaces/default/podtemplates", "PodTemplate (v1)")]
     [InlineData(34, "GET", "/api/v1/componentstatuses", "ComponentStatus (v1)")]
     [InlineData(34, "POST", "/api/v1/namespaces/default/bindings", "Binding (v1)")]
@@ -31,7 +29,7 @@ public class AbsentKindTests
     [Theory]
     [InlineData(29, "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies")]
     [InlineData(22, "/apis/networking.k8s.io/v1beta1/ingresses")]
-    [InlineData(20, "/apis/discovery.k8s.io/v1/endpointslices")]
+    [InlineData(34, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?limit=5")]
     [InlineData(34, "/apis/metrics.k8s.io/v1beta1/pods")]
     [InlineData(34, "/apis/discovery.k8s.io/v1")]
     [InlineData(34, "/api/v1/things")]
