@@ -72,7 +72,7 @@ function Build-Help {
 }
 
 # The last step: it holds the hashes of what is there.
-function Write-Sbom { & (Join-Path $PSScriptRoot 'sbom.ps1') -Module $module }
+function Write-Sbom { & (Join-Path $PSScriptRoot 'src' 'sbom.ps1') -Module $module }
 
 function Build-Module {
     Invoke-DotNet build (Join-Path $PSScriptRoot 'src' 'PSKube') -c $Configuration -v quiet -nologo

@@ -64,7 +64,7 @@ Describe 'The module as it is published' {
         $folder = Split-Path $ModulePath
         $copy = Join-Path $TestDrive 'PSKube'
         Copy-Item -Recurse $folder $copy
-        & (Join-Path $RepositoryRoot 'sbom.ps1') -Module $copy | Out-Null
+        & (Join-Path $RepositoryRoot 'src' 'sbom.ps1') -Module $copy | Out-Null
         Get-FileHash (Join-Path $copy 'sbom.cdx.json') | Select-Object -ExpandProperty Hash | Should -Be (Get-FileHash (Join-Path $folder 'sbom.cdx.json')).Hash
     }
 
@@ -72,6 +72,6 @@ Describe 'The module as it is published' {
         $copy = Join-Path $TestDrive 'Unknown'
         Copy-Item -Recurse (Split-Path $ModulePath) $copy
         Copy-Item (Join-Path $copy 'bin' 'PSKube.dll') (Join-Path $copy 'bin' 'Stranger.dll')
-        { & (Join-Path $RepositoryRoot 'sbom.ps1') -Module $copy } | Should -Throw '*Stranger.dll*'
+        { & (Join-Path $RepositoryRoot 'src' 'sbom.ps1') -Module $copy } | Should -Throw '*Stranger.dll*'
     }
 }

@@ -35,6 +35,13 @@ Describe 'Without a cluster' {
         ($pod, $set | Out-String -Width 200) | Should -Not -Match 'V1PodSpec'
     }
 
+    It 'writes the JSON that the API knows, and reads it again' {
+        $json = New-KubePod web nginx -Namespace shop -Port 80 -DryRun Client | ConvertTo-KubeJson
+        $plain = $json | ConvertFrom-Json -AsHashtable
+        $plain.apiVersion, $plain.kind, $plain.metadata.namespace, $plain.spec.containers[0].ports[0].containerPort | Should -Be 'v1', 'Pod', 'shop', 80
+        ($json | ConvertFrom-KubeYaml | ConvertTo-KubeJson) | Should -BeExactly $json
+    }
+
     It 'says where it looked for a configuration: <command>' -ForEach @(
         @{ Command = 'Get-KubePod' }, @{ Command = 'Get-KubeWorkload' }, @{ Command = 'Test-KubeCluster' }, @{ Command = 'Get-KubeContext' }, @{ Command = 'Connect-KubeCluster' }
         @{ Command = 'New-KubePod a nginx' }, @{ Command = 'Set-KubeScale deployment/a -Replicas 1' }, @{ Command = 'Remove-KubePod a -Confirm:$false' }

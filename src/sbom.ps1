@@ -8,10 +8,10 @@ The same files give the same text, so it holds no time and no random number. A D
 #>
 [CmdletBinding()]
 param(
-    [string] $Module = (Join-Path $PSScriptRoot 'out' 'PSKube'),
+    [string] $Module = (Join-Path $PSScriptRoot '..' 'out' 'PSKube'),
 
     # What NuGet has restored for the module's own project.
-    [string] $Assets = (Join-Path $PSScriptRoot 'src' 'PSKube' 'obj' 'project.assets.json')
+    [string] $Assets = (Join-Path $PSScriptRoot 'PSKube' 'obj' 'project.assets.json')
 )
 
 $ErrorActionPreference = 'Stop'
