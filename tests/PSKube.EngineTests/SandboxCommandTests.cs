@@ -223,7 +223,7 @@ public sealed class SandboxCommandTests : IDisposable
     public void KindsOfDefinitions_AndThoseThatTheSandboxLacks_AreNoSlips()
     {
         Start();
-        Good("Set-KubeSandboxFault create pods/portforward 500; Set-KubeSandboxFault list endpointslices 500; Get-KubeSandboxRequest -Resource endpointslices, selfsubjectaccessreviews, '[pd]*'");
+        Good("Set-KubeSandboxFault create pods/portforward 500; Set-KubeSandboxFault list runtimeclasses 500; Get-KubeSandboxRequest -Resource runtimeclasses, selfsubjectaccessreviews, '[pd]*'");
         Good("$null = $yaml | Invoke-KubeApply; Set-KubeSandboxFault list widgets 500; Get-KubeSandboxRequest list Widget", ("yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec: {group: example.com, scope: Namespaced, names: {kind: Widget, plural: widgets}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n"));
     }
 

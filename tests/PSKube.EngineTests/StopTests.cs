@@ -153,6 +153,19 @@ public sealed class StopTests : IDisposable
         NothingWasLeftUnobserved();
     }
 
+    [Fact]
+    public void T59_WhatTheTabKeyDoesNotWaitFor_IsNotLeftUnobserved()
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok("") with { OnlyBytes = 0, Silent = true });
+        using Engine engine = Open(server);
+        EngineResult result = engine.Run("(TabExpansion2 \"Get-KubePod -Kubeconfig '$file' -Namespace n -Name w\").CompletionMatches", ("file", Path.Combine(_folder.Path, "config")));
+        Assert.Empty(result.Errors);
+        Assert.NotEmpty(server.Requests);
+        // The request is given up at the moment at which the key stops waiting; which of them is first is chance.
+        Thread.Sleep(500);
+        NothingWasLeftUnobserved();
+    }
+
     [Theory]
     [InlineData("Get-KubeWorkload")]
     [InlineData("Get-KubeWorkload -Tree")]

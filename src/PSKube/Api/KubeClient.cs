@@ -122,7 +122,7 @@ internal sealed class KubeClient
             {
                 await stop.CancelAsync().ConfigureAwait(false);
                 // A page nobody reads any more: its failure is of no interest, but must be observed.
-                _ = next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                Abandoned.Observe(next);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using PSKube.Api;
 using PSKube.Config;
 using PSKube.Errors;
 
@@ -124,15 +125,12 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         if (CancelToken.IsCancellationRequested)
         {
             // Whatever it still ends with belongs to nobody.
-            Observe(task);
+            Abandoned.Observe(task);
             throw new PipelineStoppedException();
         }
 
         return task.GetAwaiter().GetResult();
     }
-
-    /// <summary>Looks at the failure of work that nobody may come to wait for, so that no unobserved exception is raised.</summary>
-    internal static void Observe(Task task) => _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>See <see cref="Await{T}"/>.</summary>
     internal void Await(Func<CancellationToken, Task> work)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PSKube.Api;
 using PSKube.Errors;
 
 namespace PSKube.Commands;
@@ -44,7 +45,7 @@ internal sealed class SideBySide(KubeCmdlet cmdlet)
         while (_changes.TryPeek(out Change? first) && (_changes.Count >= _limit * Ahead || first.Task.IsCompleted)) Settle();
         Task<T> task = Task.Run(() => InPlaceAsync(work, cmdlet.CancelToken), CancellationToken.None);
         // When an earlier one ends the command, nobody is left to ask what became of this one.
-        KubeCmdlet.Observe(task);
+        Abandoned.Observe(task);
         _changes.Enqueue(new Change(about, task, () => done(cmdlet.Await(_ => task)), failed));
         if (_limit == 1) Settle();
     }

@@ -29,6 +29,8 @@ public class ResourceNameCompleter : IArgumentCompleter
             var client = new KubeClient(ApiConnection.For(config), SilentObserver.Instance, Patience, ns);
             using var limit = new CancellationTokenSource(Patience);
             Task<IReadOnlyList<string>> names = Task.Run(() => NamesAsync(client, commandName, wordToComplete, fakeBoundParameters, limit.Token), limit.Token);
+            // The server may be later than our patience.
+            Abandoned.Observe(names);
             return names.Wait(Patience) ? Completion.Of(names.Result, wordToComplete) : [];
         }
         catch (Exception failure) when (failure is KubeException or AggregateException or OperationCanceledException or InvalidOperationException)

@@ -173,11 +173,15 @@ public class OrderedTests
                 Interlocked.Increment(ref ended);
             }
         };
-        await foreach (int first in Ordered.Of([_ => Task.FromResult(7), endless, endless], 3, CancellationToken.None))
+        // Done only when both have begun: what has not begun has nothing to end, and once the first is done no other is.
+        Func<CancellationToken, Task<int>> seven = cancel =>
+        {
+            Assert.True(begun.Wait(TimeSpan.FromSeconds(30), cancel));
+            return Task.FromResult(7);
+        };
+        await foreach (int first in Ordered.Of([seven, endless, endless], 3, CancellationToken.None))
         {
             Assert.Equal(7, first);
-            // What has not begun yet has nothing to end.
-            Assert.True(begun.Wait(TimeSpan.FromSeconds(30)));
             break;
         }
 

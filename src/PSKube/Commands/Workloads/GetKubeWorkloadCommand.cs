@@ -60,7 +60,7 @@ public sealed class GetKubeWorkloadCommand : KubeApiCmdlet
         var options = new ListOptions { Namespace = ns, LabelSelector = LabelSelector };
         Task<(List<object> Items, List<KubeException> Failures)>[] lists = [.. kinds.Select(kind => Task.Run(() => Client.ListAllAsync(kind, options, CancelToken), CancelToken))];
         // The first refused credential ends the command, and nobody then waits for the other lists.
-        Array.ForEach(lists, Observe);
+        Array.ForEach(lists, Abandoned.Observe);
         if (Tree)
         {
             Draw(kinds, lists);
