@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using PSKube.FaultServer;
 using PSKube.TestKit;
 
@@ -62,7 +63,7 @@ public sealed class ClusterTests : IDisposable
         ScriptedServer server = Serve(_ => ScriptedReply.Ok(List(Pod("web-1"), Pod("web-2"), Pod("db-1"))));
         Assert.Equal(["web-1", "web-2"], _engine.Run("Get-KubePod web-*").Output.Select(pod => pod.Properties["Name"].Value));
         Assert.Empty(_engine.Run("Get-KubePod nothing*").Errors);
-        Assert.Equal("/api/v1/namespaces/default/pods?limit=500", server.Requests[0].Target);
+        Assert.Equal("/api/v1/namespaces/default/pods?limit=250", server.Requests[0].Target);
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class ClusterTests : IDisposable
         }
 
         Assert.Equal("a b lone", Pods("Get-KubeDeployment web -Namespace n | Get-KubePod"));
-        Assert.Equal("/api/v1/namespaces/n/pods?limit=500&labelSelector=app%3Dweb", server.Requests.First(request => request.Path.EndsWith("/pods", StringComparison.Ordinal)).Target);
+        Assert.Equal("/api/v1/namespaces/n/pods?limit=250&labelSelector=app%3Dweb", server.Requests.First(request => request.Path.EndsWith("/pods", StringComparison.Ordinal)).Target);
         Assert.Equal("d lone", Pods("Get-KubeJob j -Namespace n | Get-KubePod"));
         Assert.Equal("a b c d lone", Pods("Get-KubeService s -Namespace n | Get-KubePod"));
         Assert.Equal("a b lone", Pods("'deployment/web' | Get-KubePod -Namespace n"));
@@ -384,6 +385,26 @@ public sealed class ClusterTests : IDisposable
         Assert.Null(sent["status"]);
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("-ForceConflict", 0)]
+    [InlineData("-FieldManager somebody", 1)]
+    [InlineData("-DryRun Server", 1)]
+    public void WhatIsThereByOurOwnLastApply_IsNotSentAgain(string parameters, int sent)
+    {
+        const string live = """
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"default","resourceVersion":"7","uid":"u",
+              "managedFields":[{"manager":"pskube","operation":"Apply","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:data":{"f:x":{}}}}]},"data":{"x":"1","y":"another's"}}
+            """;
+        ScriptedServer server = Serve(_ => ScriptedReply.Ok(live));
+        EngineResult result = _engine.Run($"@{{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{{ name = 'a' }}; data = @{{ x = '1' }} }} | Invoke-KubeApply {parameters}");
+        Assert.Empty(result.Errors);
+        PSObject applied = result.Output.Single();
+        Assert.Equal("Unchanged", applied.Properties["ApplyAction"].Value.ToString());
+        Assert.Equal("another's", Assert.IsType<V1ConfigMap>(applied.BaseObject).Data["y"]);
+        Assert.Equal(sent, server.Requests.Count(request => request.Method == "PATCH"));
+    }
+
     [Fact]
     public void T75_AConflictNamesFieldAndManager_OnlyForceTakesOver()
     {
@@ -532,7 +553,7 @@ public sealed class ClusterTests : IDisposable
         }
 
         Assert.All(all, text => Assert.DoesNotContain("canary", text, StringComparison.Ordinal));
-        Assert.Matches(@"^GET http://127\.0\.0\.1:\d+/api/v1/namespaces/default/pods\?limit=500 500 in \d+ ms$", result.Verbose[0]);
+        Assert.Matches(@"^GET http://127\.0\.0\.1:\d+/api/v1/namespaces/default/pods\?limit=250 500 in \d+ ms$", result.Verbose[0]);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class KubeClient
     /// <summary>kubectl's chunk size.</summary>
     private const int PageSize = 500;
 
+    /// <summary>Less, since the first object waits for the whole first page.</summary>
+    private const int FirstPageSize = 250;
+
     /// <summary>How often an apply looks anew at an object that others keep changing, before it tells the conflict.</summary>
     private const int MaxAdoptions = 5;
 
@@ -89,35 +92,50 @@ internal sealed class KubeClient
 
     /// <summary>
     /// Lists page by page. The next page is fetched while the caller works on the current one, but not before it asks for
-    /// its tenth object or the page's last: <c>Select-Object -First 3</c> costs one request.
+    /// its tenth object or the page's last: <c>Select-Object -First 3</c> costs one request. Objects are read a few at a time,
+    /// those behind while the caller works on those before.
     /// </summary>
     public async IAsyncEnumerable<ListItem> ListAsync(ResourceKind kind, ListOptions options, [EnumeratorCancellation] CancellationToken cancel)
     {
         const int prefetchAt = 10;
+        const int maxBatch = 64;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         int left = options.Limit ?? int.MaxValue;
-        Task<ListPage>? next = ReadPageAsync(kind, options, null, Math.Min(left, PageSize), stop.Token);
+        int asked = Math.Min(left, FirstPageSize);
+        Task<ListPage>? next = ReadPageAsync(kind, options, null, asked, null, stop.Token);
+        Task<List<ListItem>>? batch = null;
         try
         {
             while (next is not null)
             {
-                ListPage page = await next.ConfigureAwait(false);
+                using ListPage page = await next.ConfigureAwait(false);
                 next = null;
-                int pageCount = Math.Min(page.Items.Count, left);
-                left -= pageCount;
-                bool more = page.Continue is not null && left > 0;
-                foreach (KubeException failure in page.Failures) yield return new ListItem(null, failure);
-                for (int i = 0; i < pageCount; i++)
+                bool more = page.Continue is not null && left > asked;
+                asked = Math.Min(left - asked, PageSize);
+                int taken = 0;
+                int size = prefetchAt;
+                batch = Task.FromResult(page.Take(size));
+                while (batch is not null)
                 {
-                    if (more && next is null && i >= prefetchAt) next = ReadPageAsync(kind, options, page.Continue, Math.Min(left, PageSize), stop.Token);
-                    yield return new ListItem(page.Items[i], null);
+                    List<ListItem> items = await batch.ConfigureAwait(false);
+                    size = Math.Min(size * 2, maxBatch);
+                    int count = size;
+                    batch = page.IsRead || left <= items.Count ? null : Task.Run(() => page.Take(count), CancellationToken.None);
+                    foreach (ListItem item in items)
+                    {
+                        if (more && next is null && taken++ >= prefetchAt) next = ReadPageAsync(kind, options, page.Continue, asked, page.Length, stop.Token);
+                        if (item.Object is not null && --left < 0) break;
+                        yield return item;
+                    }
                 }
 
-                if (more) next ??= ReadPageAsync(kind, options, page.Continue, Math.Min(left, PageSize), stop.Token);
+                if (page.Continue is not null && left > 0) next ??= ReadPageAsync(kind, options, page.Continue, asked = Math.Min(left, PageSize), page.Length, stop.Token);
             }
         }
         finally
         {
+            // A page must not be given back while it is read.
+            if (batch is not null) await ((Task)batch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (next is not null)
             {
                 await stop.CancelAsync().ConfigureAwait(false);
@@ -221,16 +239,17 @@ internal sealed class KubeClient
         return ParseObject(reply, kind, ns, name);
     }
 
-    /// <summary>Server-side apply: sends the document as it was written and tells what that did.</summary>
-    public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, ReadOnlyMemory<byte> document, bool force, ChangeOptions options, CancellationToken cancel)
+    /// <summary>Server-side apply: sends the document as it was written and tells what that did. What is there already, by the same manager's last apply, is not sent.</summary>
+    public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, JsonObject document, bool force, ChangeOptions options, CancellationToken cancel)
     {
         for (int attempt = 1; ; attempt++)
         {
-            string? before = await ReadVersionAsync(kind, ns, name, cancel).ConfigureAwait(false);
+            (JsonObject? live, string? before) = await ReadBeforeAsync(kind, ns, name, cancel).ConfigureAwait(false);
+            if (live is not null && options.DryRun == DryRun.None && Specs.AppliedState.IsReached(document, live, options.FieldManager)) return new ApplyResult(Adopt(live.Deserialize<JsonElement>(), kind), ApplyAction.Unchanged);
             RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
             {
                 Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
-                Body = document,
+                Body = Bytes(document),
                 ContentType = PatchTypes.Apply,
             };
             try
@@ -263,9 +282,9 @@ internal sealed class KubeClient
     }
 
     /// <summary>The document for one version of the object; one that names a version itself stays as it is.</summary>
-    private static JsonObject WithVersion(ReadOnlyMemory<byte> document, string version)
+    private static JsonObject WithVersion(JsonObject document, string version)
     {
-        var versioned = (JsonObject)JsonNode.Parse(document.Span)!;
+        var versioned = (JsonObject)document.DeepClone();
         if (versioned["metadata"] is JsonObject metadata && metadata["resourceVersion"] is null) metadata["resourceVersion"] = version;
         return versioned;
     }
@@ -377,11 +396,12 @@ internal sealed class KubeClient
         return new KubeClient(ApiConnection.For(config), new CmdletObserver(cmdlet), cmdlet.RequestTimeout, ns);
     }
 
-    /// <summary>Reads one page of a list.</summary>
-    internal async Task<ListPage> ReadPageAsync(ResourceKind kind, ListOptions options, string? from, int limit, CancellationToken cancel)
+    /// <summary>Reads one page of a list; <paramref name="length"/> is how long it will be, as far as the one before tells.</summary>
+    internal async Task<ListPage> ReadPageAsync(ResourceKind kind, ListOptions options, string? from, int limit, int? length, CancellationToken cancel)
     {
         RestRequest request = Request(HttpMethod.Get, kind, options.Namespace, null) with
         {
+            ExpectedLength = length,
             Query =
             [
                 new("limit", limit.ToString(CultureInfo.InvariantCulture)),
@@ -392,10 +412,7 @@ internal sealed class KubeClient
         };
         try
         {
-            using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
-            ListPage page = ListPage.Read(reply.Bytes.Span, kind);
-            foreach (object item in page.Items) ResourceOrigin.Set(item, Cluster);
-            return page;
+            return ListPage.Open(await _rest.SendAsync(request, cancel).ConfigureAwait(false), kind, Cluster);
         }
         catch (KubeApiException refusal) when (refusal.StatusCode == 410 && from is not null)
         {
@@ -407,23 +424,23 @@ internal sealed class KubeClient
         }
     }
 
-    /// <summary>The resourceVersion of an object, or null when there is none: tells an apply that changed nothing from one that did.</summary>
-    private async Task<string?> ReadVersionAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
+    /// <summary>An object before an apply, with its resourceVersion, which is null when there is no object: tells an apply that changed nothing from one that did.</summary>
+    private async Task<(JsonObject? Live, string? Version)> ReadBeforeAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
     {
         try
         {
-            RestRequest request = Request(HttpMethod.Get, kind, ns, name) with { Accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json" };
-            using RestReply reply = await _rest.SendAsync(request, cancel).ConfigureAwait(false);
-            return ParseObject(reply, kind, ns, name)["metadata"]?["resourceVersion"]?.GetValue<string>();
+            using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Get, kind, ns, name), cancel).ConfigureAwait(false);
+            JsonObject live = ParseObject(reply, kind, ns, name);
+            return (live, live["metadata"]?["resourceVersion"]?.GetValue<string>());
         }
         catch (KubeApiException refusal) when (refusal.StatusCode == 404)
         {
-            return null;
+            return (null, null);
         }
         catch (KubeApiException refusal) when (refusal.StatusCode == 403)
         {
             // Whoever may apply but not read is told "configured".
-            return "";
+            return (null, "");
         }
     }
 

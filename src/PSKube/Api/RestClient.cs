@@ -126,7 +126,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     private async Task<PooledBody> ReadBodyAsync(RestRequest request, HttpResponseMessage response, long start, CancellationToken cancel)
     {
         using var stream = new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), timeout);
-        PooledBody body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength, cancel).ConfigureAwait(false);
+        PooledBody body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength ?? request.ExpectedLength, cancel).ConfigureAwait(false);
         Report(request, response, start);
         if (observer.WantsBodies) observer.Debug($"{request.Method} {request.Path} answered: {SecretMask.Show(body.Bytes.Span)}");
         return body;

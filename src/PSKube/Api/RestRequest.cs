@@ -22,6 +22,9 @@ internal sealed record RestRequest(HttpMethod Method, string Path)
     /// <summary>How long the answer may take to begin; null for as long as the command's requests may take.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>How many bytes the answer will have, as far as an answer before it tells; only saves copying.</summary>
+    public long? ExpectedLength { get; init; }
+
     /// <summary>The WebSocket subprotocols to offer, the best first; none for a request that is no upgrade.</summary>
     public IReadOnlyList<string> Protocols { get; init; } = [];
 

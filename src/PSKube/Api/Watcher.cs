@@ -75,11 +75,16 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
             string? next = null;
             do
             {
-                ListPage page = await client.ReadPageAsync(kind, options, next, PageSize, cancel).ConfigureAwait(false);
+                using ListPage page = await client.ReadPageAsync(kind, options, next, PageSize, null, cancel).ConfigureAwait(false);
                 version ??= page.ResourceVersion;
-                foreach (KubeException failure in page.Failures) changes.Add(new WatchEvent(null, null, failure));
-                foreach (object item in page.Items)
+                foreach ((object? item, KubeException? failure) in page.TakeAll())
                 {
+                    if (item is null)
+                    {
+                        changes.Add(new WatchEvent(null, null, failure));
+                        continue;
+                    }
+
                     ResourceHeader header = ResourceHeader.Read(item);
                     string key = Key(header);
                     gone.Remove(key);

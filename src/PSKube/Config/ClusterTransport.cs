@@ -28,6 +28,8 @@ internal static class ClusterTransport
             // The default is for ever, which would also keep an address that DNS has long given up.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             EnableMultipleHttp2Connections = true,
+            // As Go's: with .NET's 64 KB a list from afar waits a round trip for every 64 KB of it.
+            InitialHttp2StreamWindowSize = 4 * 1024 * 1024,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

@@ -34,7 +34,7 @@ public sealed class PodPartTransformationAttribute(Type part) : ArgumentTransfor
         try
         {
             JsonElement json = item is string name ? JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["name"] = name }) : ResourceJson.ToJsonObject(item).Deserialize<JsonElement>();
-            if (UnknownFields.Of(json, Part).FirstOrDefault() is { } field) throw new ArgumentTransformationMetadataException($"A {Noun} has no field '{field}'{Hint(field)}; the names are Kubernetes' own, with their small and capital letters.");
+            if (UnknownFields.Of(json, Part) is [var field, ..]) throw new ArgumentTransformationMetadataException($"A {Noun} has no field '{field}'{Hint(field)}; the names are Kubernetes' own, with their small and capital letters.");
             return json.Deserialize(Part, ResourceJson.Options)!;
         }
         catch (KubeException failure)

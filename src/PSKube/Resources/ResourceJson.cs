@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
@@ -19,6 +20,9 @@ internal static class ResourceJson
     /// <summary>The type name of every object that the model has no type for; the views and members of such objects hang on it.</summary>
     public const string GenericTypeName = "PSKube.Resource";
 
+    /// <summary>What has been found; there are no more of them than models, whatever names are asked for.</summary>
+    private static readonly ConcurrentDictionary<(string Group, string Version, string Kind), Type> ModelTypes = new();
+
     private static readonly Lazy<JsonSerializerOptions> LazyOptions = new(MakeOptions);
 
     /// <summary>The model's own JSON rules, with room for deep objects and without its lossy number guessing.</summary>
@@ -28,6 +32,7 @@ internal static class ResourceJson
     /// <remarks>The name is derived, so that no command has to look through the whole model assembly.</remarks>
     public static Type? ModelType(string group, string version, string kind)
     {
+        if (ModelTypes.TryGetValue((group, version, kind), out Type? known)) return known;
         if (version.Length == 0 || kind.Length == 0) return null;
         string prefix = char.ToUpperInvariant(version[0]) + version[1..];
         foreach (string name in (string[])[prefix + kind, $"Core{version}{kind}", $"Events{version}{kind}", $"Discovery{version}{kind}", $"Storage{version}{kind}"])
@@ -35,7 +40,7 @@ internal static class ResourceJson
             Type? type = typeof(V1Pod).Assembly.GetType("k8s.Models." + name, throwOnError: false);
             if (type is null || !typeof(IKubernetesObject).IsAssignableFrom(type)) continue;
             var entity = (KubernetesEntityAttribute?)Attribute.GetCustomAttribute(type, typeof(KubernetesEntityAttribute));
-            if (entity is not null && entity.Group == group && entity.ApiVersion == version && entity.Kind == kind) return type;
+            if (entity is not null && entity.Group == group && entity.ApiVersion == version && entity.Kind == kind) return ModelTypes[(group, version, kind)] = type;
         }
 
         return null;
@@ -57,8 +62,15 @@ internal static class ResourceJson
     public static object Decode(JsonElement json, string apiVersion, string kind)
     {
         Type? type = ModelType(apiVersion, kind);
-        if (type is null) return ToPSObject(json, apiVersion, kind);
-        var model = (IKubernetesObject)json.Deserialize(type, Options)!;
+        return type is null ? ToPSObject(json, apiVersion, kind) : Stamp(json.Deserialize(type, Options), apiVersion, kind);
+    }
+
+    /// <summary>As <see cref="Decode(JsonElement, string, string)"/>, for the text of one object whose model type is known.</summary>
+    public static object Decode(ReadOnlySpan<byte> json, Type type, string apiVersion, string kind) => Stamp(JsonSerializer.Deserialize(json, type, Options), apiVersion, kind);
+
+    private static object Stamp(object? value, string apiVersion, string kind)
+    {
+        var model = (IKubernetesObject)value!;
         model.ApiVersion = apiVersion;
         model.Kind = kind;
         return model;

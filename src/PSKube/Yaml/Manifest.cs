@@ -101,6 +101,7 @@ internal static class Manifest
         if (apiVersion.Length == 0) return Invalid($"{place}: the {kind} has no apiVersion.", place);
         int slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
         string group = slash < 0 ? "" : apiVersion[..slash];
+        if (BuiltInKinds.Find(apiVersion, kind) is not null) return null;
         // Within Kubernetes' own groups every kind is known; a name that differs by case or a slip is meant to be one of them.
         if (WrongGroup(group, kind) is { } right)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Net;
@@ -345,7 +346,7 @@ public sealed class TransportTests : IDisposable
         List<string> names = await Names(Client(config));
         Assert.Equal(Enumerable.Range(0, 1500).Select(i => $"p{i}"), names);
         Assert.Equal(4, server.Requests.Count);
-        Assert.Contains("limit=500", server.Requests[0].Target, StringComparison.Ordinal);
+        Assert.Contains("limit=250", server.Requests[0].Target, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -359,6 +360,57 @@ public sealed class TransportTests : IDisposable
         });
         Assert.Equal("KubeExpired", error.ErrorId);
         Assert.Equal(["a"], seen);
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}""")]
+    [InlineData("""{"metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":]}""")]
+    [InlineData("""{"metadata":{},"items":[{"metadata":{"name":"a"}}]""")]
+    [InlineData("""{"metadata":{},"items":[{"metadata":{"name":"a"}}]}}""")]
+    public async Task T56_APageThatGoesWrong_GivesWhatCameBefore_AndAnError(string body)
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Ok(body));
+        var seen = new List<string>();
+        var error = await Assert.ThrowsAsync<KubeException>(async () =>
+        {
+            await foreach (ListItem item in Client(Config(server.Kubeconfig())).ListAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "n" }, default)) seen.Add(ResourceHeader.Read(item.Object).Name!);
+        });
+        Assert.Equal("KubeResponseInvalid", error.ErrorId);
+        Assert.Contains("not valid JSON", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["a"], seen);
+    }
+
+    [Fact]
+    public async Task APageWhoseMetadataComesLast_IsReadAsAnyOther()
+    {
+        using var server = new ScriptedServer(request => ScriptedReply.Ok(request.Target.Contains("continue=next", StringComparison.Ordinal)
+            ? """{"items":[null,{"metadata":{"name":"c"}}],"kind":"PodList","metadata":{"resourceVersion":"8"}}"""
+            : """{"items":[{"metadata":{"name":"a","continue":"not this"}},{"metadata":{"name":"b"}}],"metadata":{"continue":"next"}}"""));
+        Assert.Equal(["a", "b", "c"], await Names(Client(Config(server.Kubeconfig()))));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(64)]
+    [InlineData(249)]
+    [InlineData(251)]
+    [InlineData(700)]
+    public async Task ALimit_IsKeptToTheObject_WhateverThePagesAre(int limit)
+    {
+        // A server may give fewer than it was asked for, with more behind.
+        using var server = new ScriptedServer(request =>
+        {
+            int from = request.Target.Split("continue=") is [_, var rest] ? int.Parse(rest.Split('&')[0], CultureInfo.InvariantCulture) : 0;
+            IEnumerable<string> items = Enumerable.Range(from, 100).Select(i => "{\"metadata\":{\"name\":\"p" + i + "\"}}");
+            return ScriptedReply.Ok($$$"""{"metadata":{"continue":"{{{from + 100}}}"},"items":[{{{string.Join(',', items)}}}]}""");
+        });
+        var seen = new List<string>();
+        await foreach (ListItem item in Client(Config(server.Kubeconfig())).ListAsync(BuiltInKinds.Pod, new ListOptions { Namespace = "n", Limit = limit }, default)) seen.Add(ResourceHeader.Read(item.Object).Name!);
+        Assert.Equal(Enumerable.Range(0, limit).Select(i => $"p{i}"), seen);
+        Assert.InRange(server.Requests.Count, (limit + 99) / 100, ((limit + 99) / 100) + 1);
     }
 
     [Fact]

@@ -216,7 +216,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         async Task<ApplyResult> ApplyAsync(CancellationToken cancel)
         {
             await client.RefuseSidecarAsync(kind, ns, header.Name, document, cancel).ConfigureAwait(false);
-            return await client.ApplyAsync(kind, ns, header.Name, JsonSerializer.SerializeToUtf8Bytes(document), ForceConflict, ChangeOptions, cancel).ConfigureAwait(false);
+            return await client.ApplyAsync(kind, ns, header.Name, document, ForceConflict, ChangeOptions, cancel).ConfigureAwait(false);
         }
 
         void Applied(ApplyResult result)
