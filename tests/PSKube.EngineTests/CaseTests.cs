@@ -75,6 +75,21 @@ public sealed class CaseTests : FaultFixture
         Assert.Empty(server.Requests);
     }
 
+    [Theory]
+    [InlineData("-All", 0)]
+    [InlineData("*", 0)]
+    [InlineData("-LabelSelector app=x", 0)]
+    [InlineData("-All -IgnoreNotFound:$false", 1)]
+    [InlineData("a, b", 1)]
+    [InlineData("a, b -IgnoreNotFound", 0)]
+    public void WhatWentByItself_AfterItWasFound_IsNoError(string which, int errors)
+    {
+        ScriptedServer server = Serve(request => request.Method == "GET" ? ScriptedReply.Ok(List(Pod("a"), Pod("b"))) : request.Path.EndsWith("/a", StringComparison.Ordinal) ? ScriptedReply.Refuse(404, "NotFound", "pods \"a\" not found") : ScriptedReply.Ok("{}"));
+        EngineResult result = Engine.Run($"Remove-KubePod {which} -Confirm:$false");
+        Assert.Equal(errors, result.Errors.Count);
+        Assert.Equal(2, server.Requests.Count(request => request.Method == "DELETE"));
+    }
+
     [Fact]
     public void T38_AStar_IsMatchedHere_AndAsksForEachObject()
     {

@@ -7,9 +7,9 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
         $script:Space = "pskube-test-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
         @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = $Space } } | Invoke-KubeApply | Out-Null
         $script:In = @{ Namespace = $Space }
-        New-KubeDeployment web nginx -Replicas 2 @In -Wait -Timeout 3m | Out-Null
+        New-KubeDeployment web nginx -Replicas 2 @In -Wait -Timeout 5m | Out-Null
     }
-    AfterAll { if ($Space) { Remove-KubeResource "namespace/$Space" -Confirm:$false -Wait -Timeout 3m } }
+    AfterAll { if ($Space) { Remove-KubeResource "namespace/$Space" -Confirm:$false -Wait -Timeout 5m } }
 
     It 'Test-KubeCluster finds it well' {
         $checks = Test-KubeCluster
@@ -19,7 +19,7 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'New-KubePod runs a pod, once' {
-        $pod = New-KubePod testpod nginx @In -Wait -Timeout 2m
+        $pod = New-KubePod testpod nginx @In -Wait -Timeout 5m
         $pod.State | Should -Be 'Running'
         { New-KubePod testpod nginx @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeAlreadyExists,*'
     }
@@ -64,8 +64,8 @@ Describe 'On a cluster' -Tag Cluster -Skip:$NoCluster {
     ) {
         if ($Command -match 'Daemon' -and -not $script:Filled) {
             $script:Filled = $true
-            New-KubeDeployment agent nginx -DryRun Client | ConvertTo-KubeDaemonSet | Invoke-KubeApply @In -Wait -Timeout 2m | Out-Null
-            Invoke-KubeApply (Join-Path $RepositoryRoot 'samples' 'manifests' 'statefuldemo.yaml') @In -Wait -Timeout 3m | Out-Null
+            New-KubeDeployment agent nginx -DryRun Client | ConvertTo-KubeDaemonSet | Invoke-KubeApply @In -Wait -Timeout 5m | Out-Null
+            Invoke-KubeApply (Join-Path $RepositoryRoot 'samples' 'manifests' 'statefuldemo.yaml') @In -Wait -Timeout 5m | Out-Null
         }
 
         $words = $Kubectl -split ' '
@@ -152,8 +152,8 @@ spec: {any: {thing: [1, two]}}
     }
 
     It 'Set-KubeScale scales by name, by object, and under a condition' {
-        (Set-KubeScale deployment/web -Replicas 3 @In -Wait -Timeout 2m).Ready | Should -Be '3/3'
-        (Get-KubeDeployment web @In | Set-KubeScale -Replicas 1 -CurrentReplicas 3 -Wait -Timeout 2m).Spec.Replicas | Should -Be 1
+        (Set-KubeScale deployment/web -Replicas 3 @In -Wait -Timeout 5m).Ready | Should -Be '3/3'
+        (Get-KubeDeployment web @In | Set-KubeScale -Replicas 1 -CurrentReplicas 3 -Wait -Timeout 5m).Spec.Replicas | Should -Be 1
         { Set-KubeScale -Kind deploy -Name web -Replicas 2 -CurrentReplicas 7 @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubePreconditionFailed,*' -ExpectedMessage '*Expected replicas to be 7, was 1*'
         { Set-KubeScale daemonset/x -Replicas 2 @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotScalable,*'
         (Set-KubeScale deployment/web -Replicas 5 @In -DryRun Server).Spec.Replicas | Should -Be 5
@@ -174,7 +174,7 @@ spec: {any: {thing: [1, two]}}
         & ([scriptblock]::Create($Make)) | Out-Null
         & $Remove gone @In -WhatIf
         $object = Get-KubeResource "$Kind/gone" @In
-        $object | & $Remove -Confirm:$false -Force -Wait -Timeout 1m -WarningAction SilentlyContinue
+        $object | & $Remove -Confirm:$false -Force -Wait -Timeout 5m -WarningAction SilentlyContinue
         { Get-KubeResource "$Kind/gone" @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
         # The object that was piped is gone; one of the same name would be another.
         { & $Remove gone @In -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'

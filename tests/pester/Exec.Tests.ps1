@@ -12,8 +12,8 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
         New-KubeNamespace $Space | Out-Null
         $script:In = @{ Namespace = $Space }
         New-KubePod box busybox -ArgumentList sleep, 3600 -Overrides @{ spec = @{ terminationGracePeriodSeconds = 0 } } @In | Out-Null
-        New-KubeDeployment web nginx -Replicas 3 @In -Wait -Timeout 2m | Out-Null
-        Wait-KubeResource pod/box @In -Timeout 2m | Out-Null
+        New-KubeDeployment web nginx -Replicas 3 @In -Wait -Timeout 5m | Out-Null
+        Wait-KubeResource pod/box @In -Timeout 5m | Out-Null
     }
     AfterAll { if ($Space) { Remove-KubeNamespace $Space -Confirm:$false } }
 
@@ -72,14 +72,14 @@ Describe 'Inside the pod' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'Invoke-KubePod runs, tells and removes' {
-        $run = Invoke-KubePod busybox -ArgumentList sh, -c, 'echo hello; exit 0' -Timeout 1m @In
+        $run = Invoke-KubePod busybox -ArgumentList sh, -c, 'echo hello; exit 0' -Timeout 5m @In
         $run.Log | Should -BeExactly "hello`n"
         $run.ExitCode | Should -Be 0
         Get-KubePod $run.Pod @In -IgnoreNotFound | Where-Object { -not $_.Metadata.DeletionTimestamp } | Should -BeNullOrEmpty
         { Invoke-KubePod busybox -ArgumentList sh, -c, 'exit 4' @In -Timeout 1m -ErrorAction Stop } | Should -Throw -ErrorId 'KubePodExitCode,*'
         { Invoke-KubePod localhost:1/none:1 -Name stuck @In -Timeout 1m -ErrorAction Stop } | Should -Throw -ErrorId 'KubePodNotStarted,*'
         Get-KubePod stuck @In -IgnoreNotFound | Where-Object { -not $_.Metadata.DeletionTimestamp } | Should -BeNullOrEmpty
-        (Invoke-KubePod busybox -Name kept -ArgumentList date -Keep @In -Timeout 1m).Pod | Should -Be 'kept'
+        (Invoke-KubePod busybox -Name kept -ArgumentList date -Keep @In -Timeout 5m).Pod | Should -Be 'kept'
         (Get-KubePod kept @In).State | Should -Be 'Completed'
     }
 

@@ -12,10 +12,10 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
                 spec = @{ selector = @{ matchLabels = @{ app = $name } }; serviceName = if ($kind -eq 'StatefulSet') { $name }
                     template = @{ metadata = @{ labels = @{ app = $name } }; spec = @{ terminationGracePeriodSeconds = 1; containers = @(@{ name = 'c'; image = $image }) } } } } |
                 ForEach-Object { if ($kind -ne 'StatefulSet') { $_.spec.Remove('serviceName') }; $_ } | Invoke-KubeApply -ForceConflict @In }
-        & $Image Deployment web nginx | Wait-KubeRollout -Timeout 2m | Out-Null
-        & $Image Deployment web nginx:1.25 | Wait-KubeRollout -Timeout 2m | Out-Null
+        & $Image Deployment web nginx | Wait-KubeRollout -Timeout 5m | Out-Null
+        & $Image Deployment web nginx:1.25 | Wait-KubeRollout -Timeout 5m | Out-Null
     }
-    AfterAll { if ($Space) { Remove-KubeResource "namespace/$Space" -Confirm:$false -Wait -Timeout 3m } }
+    AfterAll { if ($Space) { Remove-KubeResource "namespace/$Space" -Confirm:$false -Wait -Timeout 5m } }
 
     It 'Get-KubeRolloutStatus says what kubectl rollout status says' -Skip:$NoKubectl {
         $status = Get-KubeRolloutStatus deployment/web @In
@@ -37,7 +37,7 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'Undo-KubeRollout goes back, and is a note when it is there' {
-        $web = Undo-KubeRollout deployment/web @In -Confirm:$false -Wait -Timeout 2m
+        $web = Undo-KubeRollout deployment/web @In -Confirm:$false -Wait -Timeout 5m
         $web.Spec.Template.Spec.Containers[0].Image | Should -Be 'nginx'
         $web.Metadata.Annotations['kubernetes.io/change-cause'] | Should -Be 'to nginx'
         (Get-KubeRolloutHistory deployment/web @In).Revision | Should -Be 2, 3
@@ -50,7 +50,7 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
 
     It 'Restart-KubeRollout makes new pods' {
         $before = (Get-KubePod @In -LabelSelector app=web).Name
-        Restart-KubeRollout deployment/web @In -Wait -Timeout 2m | Should -BeOfType ([k8s.Models.V1Deployment])
+        Restart-KubeRollout deployment/web @In -Wait -Timeout 5m | Should -BeOfType ([k8s.Models.V1Deployment])
         (Get-KubePod @In -LabelSelector app=web | Where-Object { -not $_.Metadata.DeletionTimestamp }).Name | Should -Not -Be $before
     }
 
@@ -61,28 +61,28 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
         (Get-KubePod @In -LabelSelector app=web | Where-Object { -not $_.Metadata.DeletionTimestamp }).Spec.Containers.Image | Should -Not -Contain 'nginx:1.25'
         { Restart-KubeRollout deployment/web @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeRolloutPaused,*'
         { Undo-KubeRollout deployment/web @In -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'KubeRolloutPaused,*'
-        (Resume-KubeRollout deployment/web @In -Wait -Timeout 2m).UpToDate | Should -Be 1
+        (Resume-KubeRollout deployment/web @In -Wait -Timeout 5m).UpToDate | Should -Be 1
         (Get-KubePod @In -LabelSelector app=web | Where-Object { -not $_.Metadata.DeletionTimestamp }).Spec.Containers.Image | Should -Be 'nginx:1.25'
     }
 
     It 'a <kind> is rolled forward, told of, taken back and restarted' -ForEach @(@{ Kind = 'DaemonSet' }, @{ Kind = 'StatefulSet' }) {
         $name = $Kind.ToLowerInvariant()
-        & $Image $Kind $name nginx | Wait-KubeRollout -Timeout 2m | Out-Null
-        & $Image $Kind $name nginx:1.25 | Wait-KubeRollout -Timeout 2m | Out-Null
+        & $Image $Kind $name nginx | Wait-KubeRollout -Timeout 5m | Out-Null
+        & $Image $Kind $name nginx:1.25 | Wait-KubeRollout -Timeout 5m | Out-Null
         $status = Get-KubeRolloutStatus "$Kind/$name" @In
         $status.Revision | Should -Be 2
         if (-not $NoKubectl) { $status.Message | Should -Be (kubectl rollout status "$Kind/$name" -n $Space --watch=false 2>$null) }
         (Get-KubeRolloutHistory "$Kind/$name" @In).Images | Should -Be 'nginx', 'nginx:1.25'
         (Undo-KubeRollout "$Kind/$name" @In -DryRun Client -Confirm:$false).Spec.Template.Spec.Containers[0].Image | Should -Be 'nginx'
-        $back = Undo-KubeRollout "$Kind/$name" @In -Confirm:$false -Wait -Timeout 2m
+        $back = Undo-KubeRollout "$Kind/$name" @In -Confirm:$false -Wait -Timeout 5m
         $back.Spec.Template.Spec.Containers[0].Image | Should -Be 'nginx'
         (Get-KubePod @In -LabelSelector app=$name).Spec.Containers.Image | Should -Be 'nginx'
-        (Restart-KubeRollout "$Kind/$name" @In -Wait -Timeout 2m).Spec.Template.Metadata.Annotations.Keys | Should -Contain 'kubectl.kubernetes.io/restartedAt'
+        (Restart-KubeRollout "$Kind/$name" @In -Wait -Timeout 5m).Spec.Template.Metadata.Annotations.Keys | Should -Contain 'kubectl.kubernetes.io/restartedAt'
         { Suspend-KubeRollout "$Kind/$name" @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeRolloutNotSupported,*'
     }
 
     It 'a rollout that is stuck ends every wait at once, and Undo mends it' {
-        & $Image Deployment stuck nginx | Wait-KubeRollout -Timeout 2m | Out-Null
+        & $Image Deployment stuck nginx | Wait-KubeRollout -Timeout 5m | Out-Null
         $bad = { & $Image Deployment stuck 'localhost:1/none:1' | Out-Null; kubectl patch deployment stuck -n $Space -p '{"spec":{"progressDeadlineSeconds":3}}' }
         if ($NoKubectl) { $bad = { @{ apiVersion = 'apps/v1'; kind = 'Deployment'; metadata = @{ name = 'stuck' }; spec = @{ progressDeadlineSeconds = 3; selector = @{ matchLabels = @{ app = 'stuck' } }; template = @{ metadata = @{ labels = @{ app = 'stuck' } }; spec = @{ containers = @(@{ name = 'c'; image = 'localhost:1/none:1' }) } } } } | Invoke-KubeApply @In } }
         & $bad | Out-Null
@@ -91,7 +91,7 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
         $clock.Elapsed.TotalSeconds | Should -BeLessThan 60
         (Get-KubeRolloutStatus deployment/stuck @In).Failed | Should -BeTrue
         { Wait-KubeResource deployment/stuck @In -Timeout 3m -ErrorAction Stop } | Should -Throw -ErrorId 'KubeProgressDeadlineExceeded,*'
-        (Undo-KubeRollout deployment/stuck @In -Confirm:$false -Wait -Timeout 1m).Spec.Template.Spec.Containers[0].Image | Should -Be 'nginx'
+        (Undo-KubeRollout deployment/stuck @In -Confirm:$false -Wait -Timeout 5m).Spec.Template.Spec.Containers[0].Image | Should -Be 'nginx'
     }
 
     It 'waits for several at once, and says what each lacks when time is up' {
@@ -107,7 +107,7 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
 
     It 'scales by steps, and warns of an autoscaler' {
         New-KubeDeployment steps nginx -Replicas 1 @In | Out-Null
-        (Set-KubeScale deployment/steps -Replicas '+1' @In -Wait -Timeout 2m).Ready | Should -Be '2/2'
+        (Set-KubeScale deployment/steps -Replicas '+1' @In -Wait -Timeout 5m).Ready | Should -Be '2/2'
         (Set-KubeScale deployment/steps -Replicas -1 @In).Spec.Replicas | Should -Be 1
         { Set-KubeScale deployment/steps -Replicas '-3' @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeInvalidArgument,*'
         Get-KubeDeployment steps @In | New-KubeAutoscaler -MinReplicas 1 -MaxReplicas 3 -Cpu 70 | Out-Null
@@ -120,11 +120,11 @@ Describe 'Rollouts on a cluster' -Tag Cluster -Skip:$NoCluster {
         New-KubeDeployment office1 nginx -Replicas 2 @In -Label hours=office | Out-Null
         New-KubeDeployment office2 nginx -Replicas 1 @In -Label hours=office | Out-Null
         (Get-KubeDeployment @In -LabelSelector hours=office | Save-KubeScale -WhatIf) | Should -BeNullOrEmpty
-        $down = Get-KubeDeployment @In -LabelSelector hours=office | Save-KubeScale -Wait -Timeout 2m
+        $down = Get-KubeDeployment @In -LabelSelector hours=office | Save-KubeScale -Wait -Timeout 5m
         $down.Action | Should -Be 'Saved', 'Saved'
         ($down | Measure-Object After -Sum).Sum | Should -Be 0
         (Get-KubeDeployment @In -LabelSelector hours=office | Save-KubeScale).Action | Should -Be 'AlreadySaved', 'AlreadySaved'
-        $up = Get-KubeDeployment @In -LabelSelector hours=office | Restore-KubeScale -Wait -Timeout 2m | Sort-Object Name
+        $up = Get-KubeDeployment @In -LabelSelector hours=office | Restore-KubeScale -Wait -Timeout 5m | Sort-Object Name
         $up.After | Should -Be 2, 1
         $office = Get-KubeDeployment office1 @In
         $office.Ready | Should -Be '2/2'

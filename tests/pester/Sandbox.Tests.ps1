@@ -49,7 +49,7 @@ Describe 'A sandbox' {
     It 'has what its seed says' {
         $objects = @(New-KubeDeployment web nginx -Namespace shop -DryRun Client; @{ apiVersion = 'v1'; kind = 'ConfigMap'; metadata = @{ name = 'c' } })
         $script:sandbox = (Get-Content -Raw (Join-Path $RepositoryRoot 'samples' 'manifests' 'statefuldemo.yaml')), $objects[0], $objects[1] | Start-KubeSandbox -PassThru -Speed 50
-        Get-KubeStatefulSet web | Wait-KubeResource -Timeout 30s | Select-Object -ExpandProperty Ready | Should -Be '3/3'
+        Get-KubeStatefulSet web | Wait-KubeResource -Timeout 2m | Select-Object -ExpandProperty Ready | Should -Be '3/3'
         (Get-KubeDeployment -Namespace shop).Name | Should -Be 'web'
         (Get-KubeConfigMap c).Name | Should -Be 'c'
     }
@@ -226,7 +226,7 @@ Describe 'What pods of a sandbox do when told to' {
     It 'a crash, again and again' {
         Set-KubeSandboxPod api -CrashAfter 1s -ExitCode 3 -Log 'no database'
         $null = New-KubePod api nginx
-        $pod = Wait-KubeResource pod/api -Until { $_.State -eq 'CrashLoopBackOff' -and $_.Restarts -gt 0 } -Timeout 30s
+        $pod = Wait-KubeResource pod/api -Until { $_.State -eq 'CrashLoopBackOff' -and $_.Restarts -gt 0 } -Timeout 2m
         $pod.Status.ContainerStatuses[0].LastState.Terminated.ExitCode | Should -Be 3
         Get-KubeLog api | Should -Be 'no database'
         (Get-KubePod api | Test-KubeWorkload).Healthy | Should -BeFalse
@@ -235,13 +235,13 @@ Describe 'What pods of a sandbox do when told to' {
     It 'two crashes, then well' {
         Set-KubeSandboxPod api -CrashAfter 1s -Count 2
         $null = New-KubePod api nginx
-        (Wait-KubeResource pod/api -Until { $_.Restarts -eq 2 -and $_.Ready -eq '1/1' } -Timeout 30s).State | Should -Be 'Running'
+        (Wait-KubeResource pod/api -Until { $_.Restarts -eq 2 -and $_.Ready -eq '1/1' } -Timeout 2m).State | Should -Be 'Running'
     }
 
     It 'an image that cannot be pulled' {
         Set-KubeSandboxPod shop -PullFailure 'pull access denied'
         $null = New-KubePod shop nginx
-        $pod = Wait-KubeResource pod/shop -Until { $_.State -eq 'ImagePullBackOff' } -Timeout 30s
+        $pod = Wait-KubeResource pod/shop -Until { $_.State -eq 'ImagePullBackOff' } -Timeout 2m
         $pod.Ready | Should -Be '0/1'
         (Get-KubeEvent -For pod/shop).Message -join "`n" | Should -Match 'pull access denied'
     }
@@ -258,7 +258,7 @@ Describe 'What pods of a sandbox do when told to' {
     It 'what an autoscaler sees' {
         $null = New-KubeDeployment web nginx -Resources @{ requests = @{ cpu = '100m' } } -Wait | New-KubeAutoscaler -MinReplicas 1 -MaxReplicas 5 -Cpu 50%
         Set-KubeSandboxPod web-* -CpuMillis 200
-        (Wait-KubeResource deployment/web -Until { $_.Spec.Replicas -gt 1 } -Timeout 30s).Spec.Replicas | Should -BeIn 2, 3, 4, 5
+        (Wait-KubeResource deployment/web -Until { $_.Spec.Replicas -gt 1 } -Timeout 2m).Spec.Replicas | Should -BeIn 2, 3, 4, 5
     }
 }
 

@@ -18,8 +18,8 @@ Describe 'Streams' -Tag Cluster -Skip:$NoCluster {
         # A container that ends at once may take its last lines with it, on any node: the pause is for the runtime.
         New-Pod many 'seq 1 100000; sleep 3'
         New-Pod long 'head -c 100000 /dev/zero | tr "\0" x; echo; printf "gr\303\274n \360\237\232\200\r\n\377\n"'
-        Wait-KubeResource pod/ticker @In -Timeout 2m | Out-Null
-        'pod/pair', 'pod/many', 'pod/long' | Wait-KubeResource @In -Property status.phase -Value Succeeded -Timeout 3m | Out-Null
+        Wait-KubeResource pod/ticker @In -Timeout 5m | Out-Null
+        'pod/pair', 'pod/many', 'pod/long' | Wait-KubeResource @In -Property status.phase -Value Succeeded -Timeout 5m | Out-Null
     }
     AfterAll { if ($Space) { Remove-KubeNamespace $Space -Confirm:$false } }
 
@@ -64,7 +64,7 @@ Describe 'Streams' -Tag Cluster -Skip:$NoCluster {
     }
 
     It '-Previous has the last words of a crashed container' {
-        Wait-KubeResource pod/crash @In -Until { $_.Restarts -gt 0 } -Timeout 2m | Out-Null
+        Wait-KubeResource pod/crash @In -Until { $_.Restarts -gt 0 } -Timeout 5m | Out-Null
         # Between two restarts the node may have thrown the one before away already; it says so in the log's place.
         foreach ($try in 1..20) {
             $words = Get-KubeLog crash @In -Previous
@@ -106,7 +106,7 @@ Describe 'Streams' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'pods come by labels, workload and pipeline' {
-        New-KubeDeployment web busybox -Replicas 2 @In -Command sh, -c, 'echo hello; sleep 1000' -Wait -Timeout 2m | Out-Null
+        New-KubeDeployment web busybox -Replicas 2 @In -Command sh, -c, 'echo hello; sleep 1000' -Wait -Timeout 5m | Out-Null
         Get-KubeLog deployment/web @In -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 'hello'
         $warnings | Should -Match '^Found 2 pods, using pod/web-'
         Get-KubeLog deployment/web @In -AllPods | Should -Be 'hello', 'hello'
@@ -118,6 +118,6 @@ Describe 'Streams' -Tag Cluster -Skip:$NoCluster {
 
     It 'a followed log waits for a container that is being created' {
         New-Pod late 'echo up'
-        Get-KubeLog late @In -Follow -PodRunningTimeout 1m | Should -Be 'up'
+        Get-KubeLog late @In -Follow -PodRunningTimeout 5m | Should -Be 'up'
     }
 }

@@ -77,17 +77,17 @@ Describe 'Tables beside kubectl get' -Tag Cluster, Table -Skip:$NoKubectl {
         New-KubeSecret db @{ a = 'b'; c = 'd' } @In | Out-Null
         New-KubeSecret login -Credential ([pscredential]::new('me', (ConvertTo-SecureString -AsPlainText open))) @In | Out-Null
 
-        Wait-KubeResource deployment/healthy, daemonset/agent, statefulset/peers, job/done, pod/terminating @In -Timeout 2m | Out-Null
+        Wait-KubeResource deployment/healthy, daemonset/agent, statefulset/peers, job/done, pod/terminating @In -Timeout 5m | Out-Null
         Remove-KubePod terminating @In -Confirm:$false
-        Wait-KubeResource -Kind pod -Name completed, failed @In -Until { $_.Status.Phase -in 'Succeeded', 'Failed' } -Timeout 1m | Out-Null
-        Wait-KubeResource pod/crashing, pod/init-failing @In -Until { $_.State -match 'CrashLoopBackOff' } -Timeout 1m | Out-Null
-        Wait-KubeResource pod/no-image @In -Until { $_.State -eq 'ImagePullBackOff' } -Timeout 1m | Out-Null
-        Wait-KubeResource pod/no-config @In -Until { $_.State -eq 'CreateContainerConfigError' } -Timeout 1m | Out-Null
+        Wait-KubeResource -Kind pod -Name completed, failed @In -Until { $_.Status.Phase -in 'Succeeded', 'Failed' } -Timeout 5m | Out-Null
+        Wait-KubeResource pod/crashing, pod/init-failing @In -Until { $_.State -match 'CrashLoopBackOff' } -Timeout 5m | Out-Null
+        Wait-KubeResource pod/no-image @In -Until { $_.State -eq 'ImagePullBackOff' } -Timeout 5m | Out-Null
+        Wait-KubeResource pod/no-config @In -Until { $_.State -eq 'CreateContainerConfigError' } -Timeout 5m | Out-Null
     }
     AfterAll {
         if ($Space) {
             Remove-KubePod -All @In -Confirm:$false -Force -WarningAction SilentlyContinue
-            Remove-KubeNamespace $Space -Confirm:$false -Wait -Timeout 3m
+            Remove-KubeNamespace $Space -Confirm:$false -Wait -Timeout 5m
         }
     }
 

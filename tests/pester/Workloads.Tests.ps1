@@ -186,9 +186,9 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
         $script:Space = "pskube-test-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
         $script:In = @{ Namespace = $Space }
         $script:Made = New-KubeNamespace $Space -Label @{ purpose = 'test' }
-        New-KubeDeployment web nginx -Replicas 2 -Port 80 @In -Resources @{ requests = @{ cpu = '10m' } } -Wait -Timeout 2m | Out-Null
+        New-KubeDeployment web nginx -Replicas 2 -Port 80 @In -Resources @{ requests = @{ cpu = '10m' } } -Wait -Timeout 5m | Out-Null
     }
-    AfterAll { if ($Space) { Remove-KubeNamespace $Space -Confirm:$false -Wait -Timeout 3m } }
+    AfterAll { if ($Space) { Remove-KubeNamespace $Space -Confirm:$false -Wait -Timeout 5m } }
 
     It 'New-KubeNamespace made one, Get-KubeNamespace finds it, Remove-KubeNamespace asks' {
         $Made | Should -BeOfType ([k8s.Models.V1Namespace])
@@ -219,13 +219,13 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
         (Get-KubeNamespace $Space | & $Get).Name | Should -Contain 'gone'
         { & ([scriptblock]::Create("$($Make -replace ' -Wait') @In -ErrorAction Stop")) } | Should -Throw -ErrorId 'KubeAlreadyExists,*'
         & $Remove gone @In -WhatIf
-        & $Get gone @In | & $Remove -Confirm:$false -Force -Wait -Timeout 1m -WarningAction SilentlyContinue
+        & $Get gone @In | & $Remove -Confirm:$false -Force -Wait -Timeout 5m -WarningAction SilentlyContinue
         { & $Get gone @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
         & $Remove gone @In -Confirm:$false -IgnoreNotFound -ErrorAction Stop
     }
 
     It 'New-KubeJob -Wait emits a job that is complete' {
-        $job = New-KubeJob done busybox -Command true @In -Wait -Timeout 1m
+        $job = New-KubeJob done busybox -Command true @In -Wait -Timeout 5m
         $job.Status.Succeeded | Should -Be 1
         (Get-KubePod @In -LabelSelector job-name=done).State | Should -Be 'Completed'
     }
@@ -233,7 +233,7 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
     It 'New-KubeCronJob spawns jobs, and gives its template to others' {
         $cron = New-KubeCronJob tick busybox '* * * * *' -Command true @In
         $cron.ApiVersion | Should -BeIn 'batch/v1', 'batch/v1beta1'
-        ($cron | New-KubeJob tick-now -Wait -Timeout 1m).Status.Succeeded | Should -Be 1
+        ($cron | New-KubeJob tick-now -Wait -Timeout 5m).Status.Succeeded | Should -Be 1
         (New-KubeJob tick-later -FromCronJob tick @In -DryRun Server).Spec.Template.Spec.Containers[0].Command | Should -Be 'true'
         # The controller of 1.20 looks every ten seconds; a minute begins within sixty.
         $spawned = Watch-KubeResource job @In -Change Added -ChangeOnly -Timeout 90s | Select-Object -First 1
@@ -259,25 +259,25 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
     }
 
     It 'ConvertTo-KubePod, ConvertTo-KubeJob and ConvertTo-KubeDeployment make of what runs something else that runs' {
-        (Get-KubeDeployment web @In | ConvertTo-KubePod web-copy -WarningAction SilentlyContinue | Invoke-KubeApply -Wait -Timeout 1m).State | Should -Be 'Running'
-        (Get-KubePod web-copy @In | ConvertTo-KubeDeployment web-more -Replicas 2 | Invoke-KubeApply -Wait -Timeout 1m).Ready | Should -Be '2/2'
-        $job = New-KubePod once busybox -Command true -RestartPolicy Never -DryRun Client | ConvertTo-KubeJob | Invoke-KubeApply @In -Wait -Timeout 1m
+        (Get-KubeDeployment web @In | ConvertTo-KubePod web-copy -WarningAction SilentlyContinue | Invoke-KubeApply -Wait -Timeout 5m).State | Should -Be 'Running'
+        (Get-KubePod web-copy @In | ConvertTo-KubeDeployment web-more -Replicas 2 | Invoke-KubeApply -Wait -Timeout 5m).Ready | Should -Be '2/2'
+        $job = New-KubePod once busybox -Command true -RestartPolicy Never -DryRun Client | ConvertTo-KubeJob | Invoke-KubeApply @In -Wait -Timeout 5m
         $job.Status.Succeeded | Should -Be 1
         Remove-KubeDeployment web-more @In -Confirm:$false
         Remove-KubePod web-copy @In -Confirm:$false -Force -WarningAction SilentlyContinue
     }
 
     It 'New-KubeStatefulSet has its service and claims; Remove-KubeStatefulSet stops it in order and takes the claims along' {
-        $service, $set = New-KubeStatefulSet db nginx -Replicas 2 -Port 80 -CreateHeadlessService -VolumeClaimTemplate @{ data = '1Gi' } -ClaimMountPath @{ data = '/data' } @In -Wait -Timeout 3m
+        $service, $set = New-KubeStatefulSet db nginx -Replicas 2 -Port 80 -CreateHeadlessService -VolumeClaimTemplate @{ data = '1Gi' } -ClaimMountPath @{ data = '/data' } @In -Wait -Timeout 5m
         $service.Spec.ClusterIP | Should -Be 'None'
         $set.Ready | Should -Be '2/2'
         (Get-KubePersistentVolumeClaim @In).Name | Should -Contain 'data-db-1'
-        $set | Remove-KubeStatefulSet -ScaleDownFirst -Confirm:$false -Wait -Timeout 2m -WarningVariable warnings -WarningAction SilentlyContinue
+        $set | Remove-KubeStatefulSet -ScaleDownFirst -Confirm:$false -Wait -Timeout 5m -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -Match 'data-db-0, data-db-1'
         { Get-KubeStatefulSet db @In -ErrorAction Stop } | Should -Throw -ErrorId 'KubeNotFound,*'
         (Get-KubePersistentVolumeClaim 'data-db-*' @In).Count | Should -Be 2
 
-        New-KubeStatefulSet db nginx -Replicas 2 -ServiceName db -VolumeClaimTemplate @{ data = '1Gi' } @In -Wait -Timeout 3m | Remove-KubeStatefulSet -ScaleDownFirst -RemoveVolumeClaim -Confirm:$false -Wait -Timeout 2m
+        New-KubeStatefulSet db nginx -Replicas 2 -ServiceName db -VolumeClaimTemplate @{ data = '1Gi' } @In -Wait -Timeout 5m | Remove-KubeStatefulSet -ScaleDownFirst -RemoveVolumeClaim -Confirm:$false -Wait -Timeout 2m
         Get-KubePod @In -LabelSelector app=db | Should -BeNullOrEmpty
         Get-KubePersistentVolumeClaim 'data-db-*' @In | Should -BeNullOrEmpty
     }
@@ -383,7 +383,7 @@ Describe 'Workloads on a cluster' -Tag Cluster -Skip:$NoCluster {
 
     It 'Watch-KubeResource tells each change once, and ends by count or time' {
         $job = Start-ThreadJob { param($module, $space) Import-Module $module; Start-Sleep 1; New-KubeConfigMap seen @{ a = 'b' } -Namespace $space; Remove-KubeConfigMap seen -Namespace $space -Confirm:$false } -ArgumentList $ModulePath, $Space
-        $seen = Watch-KubeResource configmap seen @In -ChangeOnly -Timeout 30s | Select-Object -First 2
+        $seen = Watch-KubeResource configmap seen @In -ChangeOnly -Timeout 2m | Select-Object -First 2
         $seen.Change | Should -Be 'Added', 'Deleted'
         $seen[0].Name, $seen[0].Object.Data['a'] | Should -Be 'seen', 'b'
         $job | Receive-Job -Wait -AutoRemoveJob | Out-Null

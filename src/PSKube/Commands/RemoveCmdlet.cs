@@ -48,7 +48,7 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>An object that is not there is no error.</summary>
+    /// <summary>An object that is not there is no error. One that a pattern, a selector or -All found and that went by itself meanwhile is none either, unless <c>-IgnoreNotFound:$false</c> says so.</summary>
     [Parameter]
     public SwitchParameter IgnoreNotFound { get; set; }
 
@@ -81,8 +81,15 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
     }
 
     /// <summary>Deletes one object, if the user agrees.</summary>
-    private protected void Remove(KubeClient client, ResourceKind kind, string? ns, string name, string? uid)
+    /// <param name="client">Where.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="uid">Which one of that name; null for any.</param>
+    /// <param name="wasListed">True for one that was found and not named: kubectl ignores it too when it is gone (<c>delete.go</c>).</param>
+    private protected void Remove(KubeClient client, ResourceKind kind, string? ns, string name, string? uid, bool wasListed = false)
     {
+        bool mayBeGone = IgnoreNotFound || (wasListed && !MyInvocation.BoundParameters.ContainsKey(nameof(IgnoreNotFound)));
         var reference = new KubeReference(kind.Kind, kind.Namespaced ? ns : null, name);
         try
         {
@@ -94,13 +101,13 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
             // kubectl: a grace period of 0 without --force means one second (delete.go).
             long? grace = Force ? 0 : GracePeriodSeconds switch { < 0 => null, 0 => 1, var seconds => seconds };
             var options = new DeleteOptions(uid, grace, Cascade.ToString(), DryRun);
-            _deletions.Start((client, reference), cancel => DeleteAsync(client, kind, ns, name, options, cancel), deleted => Deleted(deleted, after), failure => NotDeleted(failure, reference));
+            _deletions.Start((client, reference), cancel => DeleteAsync(client, kind, ns, name, options, cancel), deleted => Deleted(deleted, after), failure => NotDeleted(failure, reference, mayBeGone));
         }
         catch (KubeException failure) when (!failure.EndsCommand)
         {
             // What came before is told before.
             _deletions.Finish();
-            NotDeleted(failure, reference);
+            NotDeleted(failure, reference, mayBeGone);
         }
     }
 
@@ -117,9 +124,9 @@ public abstract class RemoveCmdlet : KubeApiCmdlet
         after?.Invoke();
     }
 
-    private void NotDeleted(KubeException failure, KubeReference reference)
+    private void NotDeleted(KubeException failure, KubeReference reference, bool mayBeGone)
     {
-        if (IgnoreNotFound && failure is KubeApiException { StatusCode: 404 }) WriteVerbose($"{reference} is not there.");
+        if (mayBeGone && failure is KubeApiException { StatusCode: 404 }) WriteVerbose($"{reference} is not there.");
         else Fail(failure, reference);
     }
 

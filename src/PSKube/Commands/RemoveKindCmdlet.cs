@@ -85,7 +85,7 @@ public abstract class RemoveKindCmdlet : RemoveCmdlet
         foreach (KubeException failure in failures) Fail(failure);
         foreach (ResourceHeader header in items.Select(ResourceHeader.Read))
         {
-            if (pattern?.IsMatch(header.Name!) != false) Remove(client, kind, header.Namespace, header.Name!, header.Uid);
+            if (pattern?.IsMatch(header.Name!) != false) Remove(client, kind, header.Namespace, header.Name!, header.Uid, wasListed: true);
         }
     }
 
