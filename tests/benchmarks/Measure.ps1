@@ -182,6 +182,8 @@ Add-Type -ReferencedAssemblies '$folder/YamlDotNet.dll', System.Runtime, System.
     Add-Result 7 'ConvertFrom-KubeYaml, 1,000 deployments in one file, typed' $fresh.ours[0] "YamlDotNet's reader into dictionaries" $fresh.bare[1] -Goal 0.2 -Guard 4
 }
 
+function Clear-Deployments { Remove-KubeDeployment -Namespace $space -All -Confirm:$false -Wait }
+
 function Measure-Apply {
     $count = $Quick ? 40 : 1000
     $file = Join-Path $work 'apply.yaml'
@@ -189,13 +191,13 @@ function Measure-Apply {
     # Once before the first round, so that it does not pay for what is compiled.
     New-Manifest 1 (Join-Path $work 'one.yaml')
     Invoke-KubeApply (Join-Path $work 'one.yaml') | Out-Null
-    kubectl delete deployments -n $space --all --wait=true > $null
+    Clear-Deployments
     $new = @{ ours = @(); theirs = @() }
     foreach ($round in 1..($Quick ? 1 : 3)) {
         $new.ours += (Measure-Command { Invoke-KubeApply $file | Out-Null }).TotalMilliseconds
-        kubectl delete deployments -n $space --all --wait=true > $null
+        Clear-Deployments
         $new.theirs += (Measure-Command { kubectl apply --server-side -f $file > $null }).TotalMilliseconds
-        if ($round -lt 3) { kubectl delete deployments -n $space --all --wait=true > $null }
+        if ($round -lt 3) { Clear-Deployments }
     }
     Invoke-KubeApply $file -ForceConflict | Out-Null
     $again = Measure-Turns ([ordered]@{ ours = { Invoke-KubeApply $file | Out-Null }; theirs = { kubectl apply --server-side -f $file > $null } }) -Times ($Quick ? 2 : 3)
