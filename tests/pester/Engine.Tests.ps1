@@ -87,8 +87,18 @@ Describe 'Engine' {
             (Get-KubePod -Kubeconfig '$($one.File)').Name
             (Get-KubePod -Kubeconfig '$($one.File)').Ready
             try { Get-KubePod .. -Kubeconfig '$($one.File)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }
+            Get-KubePod -Kubeconfig '$($one.File)' | Out-String -Width 200
+            New-KubeDeployment w nginx -Replicas 2 -DryRun Client | Format-Table -View Wide | Out-String -Width 200
+            Get-KubePod -Kubeconfig '$($one.File)' | Select-Object -First 1 | Get-KubeDescription | Out-String
+            Get-KubeContext -Kubeconfig '$($one.File)' | Out-String -Width 200
+            (`$Error | Where-Object { "`$(`$_.FullyQualifiedErrorId)" -like '*ConstrainedLanguage*' }).Count
 "@
-        $lines | Should -Be 'ConstrainedLanguage', 'a', "constrained-$When-1", "constrained-$When-2", '0/1', '0/1', 'KubeInvalidName,PSKube.Commands.Pods.GetKubePodCommand'
+        $lines[0..6] | Should -Be 'ConstrainedLanguage', 'a', "constrained-$When-1", "constrained-$When-2", '0/1', '0/1', 'KubeInvalidName,PSKube.Commands.Pods.GetKubePodCommand'
+        $shown = ConvertTo-PlainTable $lines[7..200]
+        $shown[0..4] -replace ' \S+$' | Should -Be 'NAME READY STATUS RESTARTS', "constrained-$When-1 0/1 Running 0", "constrained-$When-2 0/1 Running 0", 'NAME READY UP-TO-DATE AVAILABLE AGE CONTAINERS IMAGES', 'w 0/2 0 0 <unknown> nginx nginx'
+        $shown | Should -Contain 'Node: <none>'
+        $shown -match '^CURRENT NAME CLUSTER USER' | Should -HaveCount 1
+        $shown[-1] | Should -Be '0'
     }
 
     It 'T73: says the same in every culture' {
