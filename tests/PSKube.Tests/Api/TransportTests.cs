@@ -276,6 +276,21 @@ public sealed class TransportTests : IDisposable
         Assert.Single(server.Requests);
     }
 
+    [Fact]
+    public async Task T19_AChangeWhoseCredentialIsRenewed_IsSentAgainWhole()
+    {
+        using var folder = new TempFolder();
+        string token = folder.Write("token", "first");
+        using var server = new ScriptedServer(request =>
+        {
+            File.WriteAllText(token, "second");
+            return request.Headers["Authorization"] == "Bearer second" ? ScriptedReply.Ok("""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"x","namespace":"n"}}""") : ScriptedReply.Refuse(401, "Unauthorized", "Unauthorized");
+        });
+        await Client(Config(server.Kubeconfig(user: $"tokenFile: '{token}'"))).CreateAsync(BuiltInKinds.Pod, "n", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "x" } }, Options(), default);
+        Assert.Equal(["Bearer first", "Bearer second"], server.Requests.Select(request => request.Headers["Authorization"]));
+        Assert.All(server.Requests, request => Assert.Equal("""{"metadata":{"name":"x"}}""", request.Body));
+    }
+
     [Theory]
     [InlineData(500, true)]
     [InlineData(503, true)]
