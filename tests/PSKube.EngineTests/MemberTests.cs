@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using k8s.Models;
@@ -53,6 +54,17 @@ public sealed partial class MemberTests : IDisposable
         Assert.DoesNotContain("Metadata", screen, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-text", screen, StringComparison.Ordinal);
         Assert.True(screen.Trim().Split('\n').Length < 15, screen);
+    }
+
+    [Fact]
+    public void T72_NoView_CallsAMethodThatTheConstrainedLanguageModeForbids()
+    {
+        XDocument views = XDocument.Load(Path.Combine(Engine.RepositoryRoot, "src", "PSKube", "Output", "PSKube.Format.ps1xml"));
+        string[] blocks = [.. views.Descendants("ScriptBlock").Select(block => block.Value)];
+        Assert.NotEmpty(blocks);
+        // Any object may become text there, and a text is of a core type.
+        string[] allowed = ["ToString", "ToLowerInvariant"];
+        Assert.DoesNotContain(blocks, block => Parser.ParseInput(block, out _, out _).FindAll(part => part is InvokeMemberExpressionAst call && (call.Static || !allowed.Contains(call.Member.ToString())), searchNestedScriptBlocks: true).Any());
     }
 
     [GeneratedRegex("[^A-Z]")]

@@ -20,7 +20,7 @@ public sealed class PrinterTests : IDisposable
 
     private string Columns(object pod)
     {
-        EngineResult result = _engine.Run("\"$($pod.Ready) $($pod.State) $([PSKube.Output.ViewText]::Restarts($pod))\"", ("pod", pod));
+        EngineResult result = _engine.Run("\"$($pod.Ready) $($pod.State) $([PSKube.Output.ViewCells]::Restarts[$pod])\"", ("pod", pod));
         return result.Output[0].ToString();
     }
 
@@ -113,7 +113,7 @@ public sealed class PrinterTests : IDisposable
     public void ServicesReadAsKubectlPrintsThem(string spec, string status, string expected)
     {
         object service = ResourceJson.Decode(JsonDocument.Parse("{\"metadata\":{\"name\":\"s\"},\"spec\":" + spec + ",\"status\":" + status + "}").RootElement, "v1", "Service");
-        EngineResult result = _engine.Run("\"$($s.Type) $($s.ClusterIP) $([PSKube.Output.ViewText]::ExternalAddress($s)) $($s.Ports)\"", ("s", service));
+        EngineResult result = _engine.Run("\"$($s.Type) $($s.ClusterIP) $([PSKube.Output.ViewCells]::ExternalAddress[$s]) $($s.Ports)\"", ("s", service));
         Assert.Equal(expected, result.Output[0].ToString());
     }
 

@@ -205,6 +205,28 @@ public sealed class WaitTests : IDisposable
     }
 
     [Fact]
+    public void AServerThatGoesAwayAfterTheChange_IsWaitedForToo()
+    {
+        int reads = 0;
+        Serve(request => request.Method == "POST" ? ScriptedReply.Ok(Pod("a")) with { Status = 201 }
+            : request.Target.Contains("watch=true", StringComparison.Ordinal) ? Watch()
+            : Interlocked.Increment(ref reads) == 1 ? ScriptedReply.Refuse(503, "ServiceUnavailable", "starting") : ScriptedReply.Ok(List(Pod("a", ready: true))));
+        EngineResult result = _engine.Run("New-KubePod a nginx -Wait -Timeout 20");
+        Assert.Empty(result.Errors);
+        Assert.Equal(["a"], Names(result));
+    }
+
+    [Fact]
+    public void AServerThatStaysAway_IsTheReasonOfAWaitInVain_NotOfAChangeThatWasNotMade()
+    {
+        Serve(request => request.Method == "POST" ? ScriptedReply.Ok(Pod("a")) with { Status = 201 } : ScriptedReply.Refuse(503, "ServiceUnavailable", "starting"));
+        EngineResult result = _engine.Run("New-KubePod a nginx -Wait -Timeout 1");
+        Assert.Equal("KubeWaitTimeout", result.Error.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Contains("starting", result.Error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("KubeServerError", _engine.Run("Wait-KubeResource pod/a -Timeout 20").Error.FullyQualifiedErrorId.Split(',')[0]);
+    }
+
+    [Fact]
     public void T59_CtrlC_EndsTheWaitWithinASecond_AndItsConnection()
     {
         Script(List(Pod("a")));

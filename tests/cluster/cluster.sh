@@ -225,6 +225,7 @@ EOF
 launch() { # name command...
     local name=$1
     shift
+    printf '%q ' "$@" > "$state/run/$name.command"
     setsid nohup "$@" > "$state/log/$name.log" 2>&1 < /dev/null &
     echo $! > "$state/run/$name.pid"
 }
@@ -413,27 +414,33 @@ end_process() { # name seconds
 
 cmd_stop() {
     [ -d "$state" ] || return 0
+    remove_cuts
+    if [ -d "$state/kubelet" ]; then stop_node; fi
+    end_process registry 3
+    end_process scheduler 3
+    end_process controller-manager 3
+    end_process apiserver 5
+    end_process etcd 3
+    rm -rf "$state"
+}
+
+# A second cluster on the machine has no node: containers, networks and rules that look like a node's are this one's.
+stop_node() {
     end_process kubelet 5
     # The shims of our own socket, and with them every container: containerd leaves them running on purpose.
     local pid mount_point interface
     pkill -KILL -f -- "containerd-shim.*-address $state/" 2>/dev/null || true
     grep -ls kubepods /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 | while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done || true
     end_process containerd 5
-    end_process registry 3
-    end_process scheduler 3
-    end_process controller-manager 3
-    end_process apiserver 5
-    end_process etcd 3
     for _ in 1 2 3; do
         awk -v under="$state/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount_point; do umount -l "$mount_point" 2>/dev/null || true; done
     done
     # Network namespaces of pods are mounted outside our folder; ours are those that our CNI handed addresses to.
     awk '$2 ~ "/run/netns/cni-" { print $2 }' /proc/mounts | while read -r mount_point; do umount "$mount_point" 2>/dev/null && rm -f "$mount_point"; done || true
-    for interface in $bridge pskube-dummy; do ip link delete "$interface" 2>/dev/null || true; done
+    for interface in "$bridge" pskube-dummy; do ip link delete "$interface" 2>/dev/null || true; done
     remove_rules
     if grep -q "$marker" /etc/hosts; then sed "/$marker/d" /etc/hosts > "$state/hosts" && cat "$state/hosts" > /etc/hosts; fi
     find /sys/fs/cgroup -depth -type d -path '*kubepods*' -exec rmdir {} + 2>/dev/null || true
-    rm -rf "$state"
 }
 
 # The kubelet makes chains of its own; nothing else on a machine without Kubernetes is called so.
@@ -447,6 +454,46 @@ remove_rules() {
     done
 }
 
+running() { # name; its process
+    local file=$state/run/$1.pid
+    [ -f "$file" ] && kill -0 "$(cat "$file")" 2>/dev/null || die "$1 does not run"
+    cat "$file"
+}
+
+# Ends a part as a crash would, and starts it again as it was.
+cmd_crash() { # name
+    local name=$1 pid
+    pid=$(running "$name")
+    kill -KILL "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    local -a command
+    eval "command=($(cat "$state/run/$name.command"))"
+    launch "$name" "${command[@]}"
+    [ "$name" != apiserver ] || wait_for 60 'the API server' api "$(url /readyz)"
+}
+
+# Holds a part still for some seconds.
+cmd_pause() { # name seconds
+    local pid
+    pid=$(running "$1")
+    trap 'kill -CONT '"$pid" EXIT
+    kill -STOP "$pid"
+    sleep "$2"
+}
+
+# Loses every packet to the API server, and from it, for some seconds.
+cmd_cut() { # seconds
+    trap remove_cuts EXIT
+    local way
+    for way in --dport --sport; do iptables -w -I INPUT -i lo -p tcp $way "$port" -m comment --comment "pskube-cut-$port" -j DROP; done
+    sleep "$1"
+}
+
+remove_cuts() {
+    command -v iptables > /dev/null || return 0
+    iptables -w -S INPUT 2>/dev/null | sed -n "s/^-A \(.*pskube-cut-$port .*\)/-D \1/p" | while read -r rule; do eval "iptables -w $rule"; done
+}
+
 cmd_status() {
     local file name
     [ -d "$state/run" ] || { echo stopped; return 1; }
@@ -458,8 +505,9 @@ cmd_status() {
 
 case ${1:-} in
     install | build | stop | status) "cmd_$1" ;;
+    crash | pause | cut) [ $# -ge 2 ] || die "what, or for how long?"; "cmd_$@" ;;
     start) cmd_start "${2:-}" ;;
     kubeconfig) if [ -f "$state/kubeconfig" ]; then echo "$state/kubeconfig"; else die "the cluster does not run"; fi ;;
     logs) tail -n "${2:-20}" "$state"/log/*.log ;;
-    *) die "usage: cluster.sh install | build | start [--no-node] | stop | status | kubeconfig | logs [lines]" ;;
+    *) die "usage: cluster.sh install | build | start [--no-node] | stop | status | kubeconfig | logs [lines] | crash PART | pause PART SECONDS | cut SECONDS" ;;
 esac

@@ -87,8 +87,18 @@ Describe 'Engine' {
             (Get-KubePod -Kubeconfig '$($one.File)').Name
             (Get-KubePod -Kubeconfig '$($one.File)').Ready
             try { Get-KubePod .. -Kubeconfig '$($one.File)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }
+            Get-KubePod -Kubeconfig '$($one.File)' | Out-String -Width 200
+            New-KubeDeployment w nginx -Replicas 2 -DryRun Client | Format-Table -View Wide | Out-String -Width 200
+            Get-KubePod -Kubeconfig '$($one.File)' | Select-Object -First 1 | Get-KubeDescription | Out-String
+            Get-KubeContext -Kubeconfig '$($one.File)' | Out-String -Width 200
+            (`$Error | Where-Object { "`$(`$_.FullyQualifiedErrorId)" -like '*ConstrainedLanguage*' }).Count
 "@
-        $lines | Should -Be 'ConstrainedLanguage', 'a', "constrained-$When-1", "constrained-$When-2", '0/1', '0/1', 'KubeInvalidName,PSKube.Commands.Pods.GetKubePodCommand'
+        $lines[0..6] | Should -Be 'ConstrainedLanguage', 'a', "constrained-$When-1", "constrained-$When-2", '0/1', '0/1', 'KubeInvalidName,PSKube.Commands.Pods.GetKubePodCommand'
+        $shown = ConvertTo-PlainTable $lines[7..200]
+        $shown[0..4] -replace ' \S+$' | Should -Be 'NAME READY STATUS RESTARTS', "constrained-$When-1 0/1 Running 0", "constrained-$When-2 0/1 Running 0", 'NAME READY UP-TO-DATE AVAILABLE AGE CONTAINERS IMAGES', 'w 0/2 0 0 <unknown> nginx nginx'
+        $shown | Should -Contain 'Node: <none>'
+        $shown -match '^CURRENT NAME CLUSTER USER' | Should -HaveCount 1
+        $shown[-1] | Should -Be '0'
     }
 
     It 'T73: says the same in every culture' {
@@ -145,6 +155,43 @@ Describe 'Engine' {
         $delete | Should -HaveCount 1
         $delete[0].Path | Should -Be '/api/v1/namespaces/default/pods/job-1'
         $delete[0].Body | Should -Match '"uid":"job-1"'
+    }
+
+    It 'T74: errors that come out of <How> keep what a script branches on' -ForEach @{ How = 'Start-Job' }, @{ How = 'Start-ThreadJob' } {
+        $refusing = [PSKube.FaultServer.ScriptedServer]::Always([PSKube.FaultServer.ScriptedReply]::Refuse(403, 'Forbidden', 'you may not'))
+        $failing = [PSKube.FaultServer.ScriptedServer]::Always([PSKube.FaultServer.ScriptedReply]::Refuse(504, 'Timeout', 'etcd did not answer'))
+        $Servers.Add($refusing)
+        $Servers.Add($failing)
+        $files = foreach ($server in $refusing, $failing) { $file = Join-Path $TestDrive "$How-$([guid]::NewGuid())"; $server.Kubeconfig() | Set-Content $file; $file }
+        $job = & $How {
+            Import-Module $using:ModulePath
+            Get-KubePod a, b -Kubeconfig ($using:files)[0]
+            New-KubePod c nginx -Kubeconfig ($using:files)[1]
+        }
+        $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -Be 'KubeForbidden,PSKube.Commands.Pods.GetKubePodCommand', 'KubeForbidden,PSKube.Commands.Pods.GetKubePodCommand', 'KubeTimeout,PSKube.Commands.Pods.NewKubePodCommand'
+        $failures.CategoryInfo.Category | Should -Be 'PermissionDenied', 'PermissionDenied', 'OperationTimeout'
+        $failures.TargetObject.Name | Should -Be 'a', 'b', 'c'
+        $failures.TargetObject.Kind | Should -Be 'Pod', 'Pod', 'Pod'
+        # Of a process of its own comes a copy of the exception, with its properties.
+        $exceptions = $failures.Exception | ForEach-Object { $_ -is [Management.Automation.RemoteException] ? $_.SerializedRemoteException : $_ }
+        $exceptions.StatusCode | Should -Be 403, 403, 504
+        $exceptions.MayHaveBeenMade | Should -Be $false, $false, $true
+        $failures[2].ErrorDetails.RecommendedAction | Should -BeLike 'The change may have been made*'
+    }
+
+    It 'T74: an object that was serialized as remoting does shows the same table' {
+        $one = New-Server remote
+        $all = @(Get-KubePod -Kubeconfig $one.File) + @(New-KubeDeployment w nginx -Replicas 2 -DryRun Client) + @(New-KubeService s -Port 80 -DryRun Client) + @(New-KubeConfigMap m @{ a = 'b' } -DryRun Client)
+        foreach ($kind in $all | Group-Object { $_.Kind }) {
+            $back = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($kind.Group, 1))
+            $back[0].PSObject.TypeNames[0] | Should -BeLike 'Deserialized.*'
+            $shown = ConvertTo-PlainTable $back
+            $shown[0] | Should -Match '^NAME '
+            $shown | Should -Be (ConvertTo-PlainTable $kind.Group)
+        }
+        $event = Watch-KubeResource pod -Kubeconfig $one.File | Select-Object -First 1
+        ConvertTo-PlainTable ([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($event, 1))) | Should -Be (ConvertTo-PlainTable $event)
     }
 
     It 'T87: what is known of a server stays in memory' {

@@ -5,7 +5,8 @@ Runs the Pester files over the packed module, and closes with the sum: 'N passed
 .DESCRIPTION
 Blocks with the tag Cluster need a real one, named by PSKUBE_TEST_KUBECONFIG. Tier 3 is all the others, tier 4 is those; without
 -Tier everything runs that can. With -Sandbox the blocks with the tag Cluster run on a sandbox that listens, in a process of its
-own; those with the tag Table are left out there, since they compare with kubectl's tables, which a sandbox does not send.
+own; those with the tag Table are left out there, since they compare with kubectl's tables, which a sandbox does not send, and those
+with the tag Real, since a sandbox knows no roles, no tokens of service accounts and no certificates of users.
 #>
 [CmdletBinding()]
 param(
@@ -29,7 +30,7 @@ $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'
 if ($Sandbox) {
     $configuration.Filter.Tag = 'Cluster'
-    $configuration.Filter.ExcludeTag = 'Table'
+    $configuration.Filter.ExcludeTag = 'Table', 'Real'
     $module = (Resolve-Path (Join-Path $PSScriptRoot '..' '..' 'out' 'PSKube' 'PSKube.psd1')).Path
     $told = Join-Path ([IO.Path]::GetTempPath()) "pskube-sandbox-$PID"
     $pwsh = & "$PSScriptRoot/../Get-PwshPath.ps1"

@@ -311,7 +311,7 @@ internal sealed class KubeClient
         if (options.PropagationPolicy is { } policy) body["propagationPolicy"] = policy;
         if (options.Uid is { } uid) body["preconditions"] = new JsonObject { ["uid"] = uid };
         if (options.DryRun == DryRun.Server) body["dryRun"] = new JsonArray("All");
-        using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Delete, kind, ns, name) with { Body = Bytes(body) }, cancel).ConfigureAwait(false);
+        using RestReply reply = await _rest.SendAsync(Request(HttpMethod.Delete, kind, ns, name) with { Body = Bytes(body), IsDryRun = options.DryRun == DryRun.Server }, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Starts a command in a container.</summary>

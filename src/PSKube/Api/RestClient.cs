@@ -50,12 +50,20 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         long start = Stopwatch.GetTimestamp();
         if (observer.WantsBodies && request.Body is { } sent) observer.Debug($"{request.Method} {request.Path} body: {SecretMask.Show(sent.Span)}");
         int broken = 0;
+        bool mayHaveBeenMade = false;
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                T? reply = await TryAsync(request, read, attempt, start, cancel).ConfigureAwait(false);
+                (T? reply, bool unsure) = await TryAsync(request, read, attempt, start, cancel).ConfigureAwait(false);
                 if (reply is not null) return reply;
+                mayHaveBeenMade |= unsure;
+            }
+            catch (KubeException failure) when (mayHaveBeenMade)
+            {
+                // Such as "already exists", of what the attempt before may have created.
+                failure.MayHaveBeenMade = true;
+                throw;
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException && broken < MaxRepeats && CanRepeat(request, failure))
             {
@@ -66,13 +74,18 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
             catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
             {
                 cancel.ThrowIfCancellationRequested();
-                throw Translate(request, failure);
+                KubeException translated = Translate(request, failure);
+                translated.MayHaveBeenMade |= mayHaveBeenMade;
+                throw translated;
             }
         }
     }
 
-    /// <summary>One attempt; null when the server asked us to come back later, after having waited.</summary>
-    private async Task<T?> TryAsync<T>(RestRequest request, Func<RestRequest, HttpResponseMessage, long, CancellationToken, Task<T>> read, int attempt, long start, CancellationToken cancel)
+    /// <summary>
+    /// One attempt; without a reply when the server asked us to come back later, after having waited, and then whether it may have
+    /// done what it was asked all the same.
+    /// </summary>
+    private async Task<(T? Reply, bool MayHaveBeenMade)> TryAsync<T>(RestRequest request, Func<RestRequest, HttpResponseMessage, long, CancellationToken, Task<T>> read, int attempt, long start, CancellationToken cancel)
         where T : class
     {
         HttpResponseMessage? response = await SendOnceAsync(request, cancel).ConfigureAwait(false);
@@ -84,7 +97,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
                 T reply = await read(request, response, start, cancel).ConfigureAwait(false);
                 // An opened body needs its response; a whole one has disposed of it.
                 response = null;
-                return reply;
+                return (reply, false);
             }
 
             using PooledBody body = await ReadBodyAsync(request, response, start, cancel).ConfigureAwait(false);
@@ -93,7 +106,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
             if (attempt >= MaxRetries || !AsksToComeBack(response, out TimeSpan wait)) throw refusal;
             observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.Path}: the server is busy ({(int)response.StatusCode}); asking again in {wait.TotalSeconds:0.#} s."));
             await Task.Delay(wait, cancel).ConfigureAwait(false);
-            return null;
+            return (null, refusal.MayHaveBeenMade);
         }
         finally
         {
@@ -222,6 +235,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
             {
                 Target = request.Target,
                 RecommendedAction = "Check the server and the network, or give -RequestTimeout a longer time.",
+                MayHaveBeenMade = request.Changes,
             };
         }
 
@@ -231,12 +245,18 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
             return new KubeException("KubeResponseInvalid", ErrorCategory.InvalidResult, $"The answer of {config.Server.Authority} to {request.Method} {request.Path} broke off.")
             {
                 Target = request.Target,
-                RecommendedAction = request.Method == HttpMethod.Get ? "Run the command again." : "The change may have been made: read the object before you repeat it.",
+                RecommendedAction = "Run the command again.",
+                MayHaveBeenMade = request.Changes,
             };
         }
 
-        return TransportErrors.Translate(failure, config);
+        KubeException lost = TransportErrors.Translate(failure, config);
+        if (lost.ErrorId == "KubeConnectionFailed" && request.Changes && CameAbout(failure)) lost.MayHaveBeenMade = true;
+        return lost;
     }
+
+    /// <summary>False when there never was a connection on which the request could have been sent.</summary>
+    private static bool CameAbout(Exception failure) => failure is not (System.Security.Authentication.AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError });
 
     /// <summary>The address as it may be shown: the words of a remote command, which are in an upgrade's query, may hold a password.</summary>
     private string Shown(RestRequest request) => new Uri(config.Server, request.Protocols.Count > 0 ? request.Path : request.Address).ToString();

@@ -31,6 +31,12 @@ internal sealed record RestRequest(HttpMethod Method, string Path)
     /// <summary>What the request is about, for errors.</summary>
     public KubeReference? Target { get; init; }
 
+    /// <summary>True when the body, or the query, says that nothing is to last.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>True when the server may do something that lasts.</summary>
+    public bool Changes => Method != HttpMethod.Get && !IsDryRun && !Query.Any(static pair => pair is { Key: "dryRun", Value: not null });
+
     /// <summary>Path and query as they are sent; a label selector's values are not secret, and no secret ever goes into a query.</summary>
     public string Address
     {

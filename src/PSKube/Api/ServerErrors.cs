@@ -40,6 +40,8 @@ internal static class ServerErrors
             Target = request.Target,
             RecommendedAction = action,
             EndsCommand = code == 401,
+            // Whoever answers so may have handed the change on before: etcd that did not answer in time may still write it.
+            MayHaveBeenMade = request.Changes && (code is 408 or (>= 500 and not 501)),
         };
     }
 

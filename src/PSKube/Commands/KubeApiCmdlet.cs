@@ -66,14 +66,14 @@ public abstract class KubeApiCmdlet : KubeCmdlet
     /// <summary>The client for the cluster that an object came from, or this command's own.</summary>
     internal KubeClient ClientFor(object? input) => KubeClient.OpenFor(this, input);
 
-    /// <summary>Waits for objects side by side under one time limit; each that is not there in time is an error of its own.</summary>
+    /// <summary>Waits for objects that this command has changed, side by side under one time limit; each that is not there in time is an error of its own.</summary>
     /// <param name="pending">The objects.</param>
     /// <param name="timeout">How long to wait in all.</param>
     /// <param name="because">What an object still lacks, as it is seen now (null when it is gone); null when it lacks nothing. A <see cref="KubeException"/> says that it never will be done.</param>
     /// <param name="done">What to do with an object that is there.</param>
     /// <param name="goal">What they are to be, in the words of an error.</param>
     internal void WaitForAll(IReadOnlyCollection<PendingObject> pending, TimeSpan timeout, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done, string goal = ObjectWaiter.Ready) =>
-        new ObjectWaiter(this, $"{MyInvocation.MyCommand.Name} waits") { Goal = goal }.Run(pending, timeout, because, done);
+        new ObjectWaiter(this, $"{MyInvocation.MyCommand.Name} waits") { Goal = goal, AfterChange = true }.Run(pending, timeout, because, done);
 
     /// <summary>True when this command's own client is open and already talks to that cluster.</summary>
     internal bool HasClientOf(ClusterConfig cluster) => ReferenceEquals(_client?.Cluster, cluster);

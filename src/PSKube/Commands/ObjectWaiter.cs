@@ -24,10 +24,20 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
     private int _total;
 
     /// <summary>One object as it was just seen; null when it is not there.</summary>
-    private sealed record Sighting(PendingObject Target, object? Seen, KubeException? Failure);
+    /// <param name="Target">Which object.</param>
+    /// <param name="Seen">The object.</param>
+    /// <param name="Failure">Why it cannot be waited for.</param>
+    /// <param name="Unseen">Why it could not be looked at for now.</param>
+    private sealed record Sighting(PendingObject Target, object? Seen, KubeException? Failure, string? Unseen = null);
 
     /// <summary>Ends with the first object that is done, and says nothing of the others.</summary>
     public bool Any { get; init; }
+
+    /// <summary>
+    /// True when a change of this command is waited for: a server that has made it and cannot be reached a moment later is coming
+    /// back, and its absence must not look like that of the change.
+    /// </summary>
+    public bool AfterChange { get; init; }
 
     /// <summary>What the objects are to be, in the words of an error: "was not ready".</summary>
     public string Goal { get; init; } = Ready;
@@ -81,6 +91,12 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
     private bool Judge(Sighting sighting, Func<PendingObject, object?, string?> because, Action<PendingObject, object?> done)
     {
         if (!_open.ContainsKey(sighting.Target)) return false;
+        if (sighting.Unseen is not null)
+        {
+            _open[sighting.Target] = sighting.Unseen;
+            return false;
+        }
+
         if (sighting.Seen is not null) _last[sighting.Target] = sighting.Seen;
         try
         {
@@ -123,12 +139,11 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
         });
     }
 
-    private static async Task FollowAsync(PendingObject[] members, ChannelWriter<Sighting> sightings, CancellationToken cancel)
+    private async Task FollowAsync(PendingObject[] members, ChannelWriter<Sighting> sightings, CancellationToken cancel)
     {
-        PendingObject first = members[0];
         try
         {
-            await WatchAsync(members, sightings, cancel).ConfigureAwait(false);
+            while (!await TryFollowAsync(members, sightings, cancel).ConfigureAwait(false)) await Task.Delay(TimeSpan.FromSeconds(1), cancel).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException || cancel.IsCancellationRequested)
         {
@@ -142,6 +157,21 @@ internal sealed class ObjectWaiter(KubeApiCmdlet cmdlet, string activity)
         catch (KubeException failure)
         {
             await TellAsync(sightings, members.Select(member => new Sighting(member, null, failure)), cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>False when the server could not be reached to begin with, but will be.</summary>
+    private async Task<bool> TryFollowAsync(PendingObject[] members, ChannelWriter<Sighting> sightings, CancellationToken cancel)
+    {
+        try
+        {
+            await WatchAsync(members, sightings, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (KubeException failure) when (AfterChange && Watcher.IsPassing(failure) && !cancel.IsCancellationRequested)
+        {
+            await TellAsync(sightings, members.Select(member => new Sighting(member, null, null, failure.Message)), cancel).ConfigureAwait(false);
+            return false;
         }
     }
 

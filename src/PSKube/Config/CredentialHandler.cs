@@ -20,7 +20,7 @@ internal sealed class CredentialHandler(ClusterConfig config, Func<Credential, H
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // A stream can be read once only; JSON bodies are bytes in memory.
-        bool repeatable = request.Content is null or ByteArrayContent;
+        bool repeatable = request.Content is null or ByteArrayContent or ReadOnlyMemoryContent;
         Credential credential = await config.Credentials.GetAsync(null, cancellationToken).ConfigureAwait(false);
         HttpResponseMessage response = await SendAsAsync(request, credential, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized || !config.Credentials.CanRefresh) return response;

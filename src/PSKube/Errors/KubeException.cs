@@ -11,6 +11,8 @@ namespace PSKube.Errors;
 /// </remarks>
 public class KubeException : Exception
 {
+    private readonly string? _recommendedAction;
+
     /// <summary>Creates the failure.</summary>
     /// <param name="errorId">The stable id, for example <c>KubeNotFound</c>; the first part of FullyQualifiedErrorId.</param>
     /// <param name="category">The category that a script can branch on.</param>
@@ -29,7 +31,17 @@ public class KubeException : Exception
     public ErrorCategory Category { get; }
 
     /// <summary>One concrete step that helps, or null.</summary>
-    public string? RecommendedAction { get; init; }
+    public string? RecommendedAction
+    {
+        get => MayHaveBeenMade ? "The change may have been made: read the object before you repeat it." : _recommendedAction;
+        init => _recommendedAction = value;
+    }
+
+    /// <summary>
+    /// True when a change was sent, and nothing tells whether the server has made it: no answer came, or one that leaves it open.
+    /// After every other failure of a request to change something, it has not been made.
+    /// </summary>
+    public bool MayHaveBeenMade { get; internal set; }
 
     /// <summary>What the failure is about, or null when it is about the connection as a whole.</summary>
     public object? Target { get; init; }

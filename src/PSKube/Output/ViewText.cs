@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Management.Automation;
 using k8s.Models;
@@ -9,10 +8,9 @@ namespace PSKube.Output;
 
 /// <summary>
 /// The cells of <c>PSKube.Format.ps1xml</c> that are text for people only. They read the members, so that objects from jobs and
-/// other machines show the same. For the engine, not to be called by name.
+/// other machines show the same. The file gets at them through <see cref="ViewCells"/>.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class ViewText
+internal static class ViewText
 {
     private const int ExternalAddressWidth = 16;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using PSKube.Api;
 using PSKube.Config;
 using PSKube.Errors;
@@ -36,6 +37,8 @@ public sealed class TransportTests : IDisposable
     }
 
     private KubeClient Client(ClusterConfig config, TimeSpan? timeout = null, ICallObserver? observer = null) => new(ApiConnection.For(config), observer ?? new Listener(this), timeout ?? TimeSpan.FromSeconds(10), "default");
+
+    private static ChangeOptions Options(DryRun dry = DryRun.None) => new(dry, "pskube", FieldValidation.Strict);
 
     private static ClusterConfig Config(string kubeconfig)
     {
@@ -272,6 +275,69 @@ public sealed class TransportTests : IDisposable
         Assert.Equal("KubeServerError", error.ErrorId);
         Assert.Equal("pod/x in n: webhook failed", error.Message);
         Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task T19_AChangeWhoseCredentialIsRenewed_IsSentAgainWhole()
+    {
+        using var folder = new TempFolder();
+        string token = folder.Write("token", "first");
+        using var server = new ScriptedServer(request =>
+        {
+            File.WriteAllText(token, "second");
+            return request.Headers["Authorization"] == "Bearer second" ? ScriptedReply.Ok("""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"x","namespace":"n"}}""") : ScriptedReply.Refuse(401, "Unauthorized", "Unauthorized");
+        });
+        await Client(Config(server.Kubeconfig(user: $"tokenFile: '{token}'"))).CreateAsync(BuiltInKinds.Pod, "n", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "x" } }, Options(), default);
+        Assert.Equal(["Bearer first", "Bearer second"], server.Requests.Select(request => request.Headers["Authorization"]));
+        Assert.All(server.Requests, request => Assert.Equal("""{"metadata":{"name":"x"}}""", request.Body));
+    }
+
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(503, true)]
+    [InlineData(504, true)]
+    [InlineData(408, true)]
+    [InlineData(501, false)]
+    [InlineData(429, false)]
+    [InlineData(409, false)]
+    [InlineData(403, false)]
+    public async Task T18_ARefusalOfAWrite_TellsWhetherItMayHaveBeenMade(int code, bool open)
+    {
+        using var server = new ScriptedServer(_ => ScriptedReply.Refuse(code, "Whatever", "etcdserver: request timed out"));
+        KubeClient client = Client(Config(server.Kubeconfig()));
+        Assert.Equal(open, (await Assert.ThrowsAsync<KubeApiException>(() => client.PatchAsync(BuiltInKinds.Pod, "n", "x", null, PatchTypes.Merge, new JsonObject(), Options(), default))).MayHaveBeenMade);
+        Assert.False((await Assert.ThrowsAsync<KubeApiException>(() => client.GetAsync(BuiltInKinds.Pod, "n", "x", default))).MayHaveBeenMade);
+    }
+
+    [Fact]
+    public async Task T18_ARefusalAfterAnotherAttempt_MayBeOfWhatThatOneHasMade()
+    {
+        int calls = 0;
+        using var server = new ScriptedServer(_ => Interlocked.Increment(ref calls) == 1 ? ScriptedReply.Refuse(504, "ServerTimeout", "come back") with { Headers = [("Retry-After", "0")] } : ScriptedReply.Refuse(409, "AlreadyExists", "x is there already"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => Client(Config(server.Kubeconfig())).CreateAsync(BuiltInKinds.Pod, "n", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "x" } }, Options(), default));
+        Assert.Equal("KubeAlreadyExists", error.ErrorId);
+        Assert.True(error.MayHaveBeenMade);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task T12_AWriteWithoutAnAnswer_MayHaveBeenMade_OneThatWasNotSentHasNot()
+    {
+        using var silent = new ScriptedServer(_ => ScriptedReply.Ok("{}") with { OnlyBytes = 0, Silent = true });
+        KubeClient client = Client(Config(silent.Kubeconfig()), TimeSpan.FromMilliseconds(400));
+        var late = await Assert.ThrowsAsync<KubeException>(() => Patch(client, DryRun.None));
+        Assert.Equal("KubeRequestTimeout", late.ErrorId);
+        Assert.True(late.MayHaveBeenMade);
+        Assert.Equal("The change may have been made: read the object before you repeat it.", late.RecommendedAction);
+        Assert.False((await Assert.ThrowsAsync<KubeException>(() => Patch(client, DryRun.Server))).MayHaveBeenMade);
+
+        string gone;
+        using (var closed = new ScriptedServer(_ => ScriptedReply.Ok("{}"))) gone = closed.Kubeconfig();
+        var refused = await Assert.ThrowsAsync<KubeException>(() => Patch(Client(Config(gone)), DryRun.None));
+        Assert.Equal("KubeConnectionFailed", refused.ErrorId);
+        Assert.False(refused.MayHaveBeenMade);
+
+        static Task Patch(KubeClient client, DryRun dry) => client.PatchAsync(BuiltInKinds.Pod, "n", "x", null, PatchTypes.Merge, new JsonObject(), Options(dry), default);
     }
 
     [Fact]
