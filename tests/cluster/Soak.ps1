@@ -198,11 +198,11 @@ $watch = {
                 $seen[$_.Name] = @{ Change = "$($_.Change)"; Version = $version }
                 if ($control.StopWatch) { break }
             }
-            if (-not $control.StopWatch) { $told.Ended++; $told.Why = 'it ended without an error' }
+            if (-not $control.StopWatch) { $told.Ended++; $told.Why += "$([DateTime]::Now.ToString('HH:mm:ss.fff')) it ended without an error`n" }
         }
         catch {
             $told.Ended++
-            $told.Why = "$($_.FullyQualifiedErrorId): $($_.Exception.Message)"
+            $told.Why += "$([DateTime]::Now.ToString('HH:mm:ss.fff')) $($_.FullyQualifiedErrorId): $($_.Exception)`n"
             Start-Sleep 1
         }
     }
@@ -218,7 +218,7 @@ function Add-Memory([TimeSpan] $At) {
 
 $watches = foreach ($kind in 'configmap', 'deployment') {
     $seen = [hashtable]::Synchronized(@{})
-    $told = [hashtable]::Synchronized(@{ Events = 0; Again = 0; Ended = 0; Why = $null })
+    $told = [hashtable]::Synchronized(@{ Events = 0; Again = 0; Ended = 0; Why = '' })
     [pscustomobject]@{ Kind = $kind; Seen = $seen; Told = $told; Job = Start-ThreadJob $watch -ArgumentList $kind, $module, $space, $seen, $told, $control -ThrottleLimit 32 }
 }
 $jobs = foreach ($number in 1..$Workers) { Start-ThreadJob $work -ArgumentList $number, $module, $space, (Join-Path $Ledger "$number.jsonl"), $control, $PauseMilliseconds, $Seed -ThrottleLimit 32 }

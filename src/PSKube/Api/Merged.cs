@@ -31,8 +31,9 @@ internal static class Merged
         {
             await foreach (T item in source.WithCancellation(cancel).ConfigureAwait(false)) await target.WriteAsync(item, cancel).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
+            // A cancellation that nobody asked for must not pass for the end of the stream.
             target.TryComplete(failure);
         }
     }

@@ -163,8 +163,9 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
             observer.Warning($"The watch of {kind} got a line of more than {MaxLine / (1024 * 1024)} MB; it begins anew.");
             Forget();
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or TimeoutException && !cancel.IsCancellationRequested)
+        catch (Exception) when (!cancel.IsCancellationRequested)
         {
+            // However a connection dies (.NET names it in many ways, a cancellation that nobody asked for among them), it has died.
             observer.Verbose($"The connection of the watch of {kind} ended; going on from version {_version}.");
         }
 
