@@ -24,9 +24,15 @@ public sealed class Engine : IDisposable
     private readonly RecordingHost _host = new();
 
     /// <summary>Opens a runspace.</summary>
-    public Engine()
+    /// <param name="others">Assemblies whose commands are there too.</param>
+    public Engine(params Assembly[] others)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
+        foreach (Type type in others.SelectMany(assembly => assembly.GetExportedTypes()))
+        {
+            if (type.GetCustomAttribute<CmdletAttribute>(inherit: false) is { } own) state.Commands.Add(new SessionStateCmdletEntry($"{own.VerbName}-{own.NounName}", type, null));
+        }
+
         foreach ((CmdletAttribute name, Type type) in Cmdlets()) state.Commands.Add(new SessionStateCmdletEntry($"{name.VerbName}-{name.NounName}", type, null));
         state.Commands.Add(new SessionStateCmdletEntry("Select-First", typeof(TakeFirstCommand), null));
         string views = Path.Combine(RepositoryRoot, "src", "PSKube", "Output");
