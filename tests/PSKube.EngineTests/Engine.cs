@@ -25,8 +25,18 @@ public sealed class Engine : IDisposable
 
     /// <summary>Opens a runspace.</summary>
     public Engine()
+        : this([])
+    {
+    }
+
+    private Engine(Assembly[] others)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
+        foreach (Type type in others.SelectMany(assembly => assembly.GetExportedTypes()))
+        {
+            if (type.GetCustomAttribute<CmdletAttribute>(inherit: false) is { } own) state.Commands.Add(new SessionStateCmdletEntry($"{own.VerbName}-{own.NounName}", type, null));
+        }
+
         foreach ((CmdletAttribute name, Type type) in Cmdlets()) state.Commands.Add(new SessionStateCmdletEntry($"{name.VerbName}-{name.NounName}", type, null));
         state.Commands.Add(new SessionStateCmdletEntry("Select-First", typeof(TakeFirstCommand), null));
         string views = Path.Combine(RepositoryRoot, "src", "PSKube", "Output");
@@ -36,6 +46,9 @@ public sealed class Engine : IDisposable
         Runspace = RunspaceFactory.CreateRunspace(_host, state);
         Runspace.Open();
     }
+
+    /// <summary>Opens a runspace in which the commands of other assemblies are too.</summary>
+    public static Engine With(params Assembly[] others) => new(others);
 
     /// <summary>The runspace.</summary>
     public Runspace Runspace { get; }

@@ -18,14 +18,20 @@ public sealed class ScriptedServer : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<SeenRequest, ScriptedReply> _answer;
     private readonly X509Certificate2? _certificate;
+    private readonly bool _asksForCertificate;
     private readonly ConcurrentQueue<SeenRequest> _requests = new();
+    private readonly ConcurrentQueue<string?> _clientCertificates = new();
     private int _closedByClient;
 
     /// <summary>Starts the server.</summary>
-    public ScriptedServer(Func<SeenRequest, ScriptedReply> answer, X509Certificate2? certificate = null)
+    /// <param name="answer">What it answers.</param>
+    /// <param name="certificate">Its certificate; without one it speaks no TLS.</param>
+    /// <param name="asksForCertificate">Asks for a client certificate in the handshake, and takes any or none.</param>
+    public ScriptedServer(Func<SeenRequest, ScriptedReply> answer, X509Certificate2? certificate = null, bool asksForCertificate = false)
     {
         _answer = answer;
         _certificate = certificate;
+        _asksForCertificate = asksForCertificate;
         _listener.Start();
         _ = Task.Run(AcceptAsync);
     }
@@ -38,6 +44,9 @@ public sealed class ScriptedServer : IDisposable
 
     /// <summary>What was asked, in order.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
+
+    /// <summary>The thumbprints of the client certificates whose keys were proved in the handshakes; null for none.</summary>
+    public IReadOnlyList<string?> ClientCertificates => [.. _clientCertificates];
 
     /// <summary>How many connections the other side closed, or gave up, while an answer was under way or stayed open.</summary>
     public int ClosedByClient => Volatile.Read(ref _closedByClient);
@@ -99,7 +108,8 @@ public sealed class ScriptedServer : IDisposable
                 if (_certificate is not null)
                 {
                     var tls = new SslStream(stream);
-                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate, EnabledSslProtocols = SslProtocols.None, ClientCertificateRequired = false }, _stop.Token).ConfigureAwait(false);
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate, EnabledSslProtocols = SslProtocols.None, ClientCertificateRequired = _asksForCertificate, RemoteCertificateValidationCallback = (_, certificate, _, _) => _asksForCertificate || certificate is null }, _stop.Token).ConfigureAwait(false);
+                    _clientCertificates.Enqueue(tls.RemoteCertificate?.GetCertHashString());
                     stream = tls;
                 }
 

@@ -91,7 +91,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         HttpResponseMessage? response = await SendOnceAsync(request, cancel).ConfigureAwait(false);
         try
         {
-            ReportWarnings(response);
+            ReportWarnings(request, response);
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
                 T reply = await read(request, response, start, cancel).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
             }
 
             using PooledBody body = await ReadBodyAsync(request, response, start, cancel).ConfigureAwait(false);
-            KubeApiException refusal = ServerErrors.From(request, response, body.Bytes.Span);
+            KubeApiException refusal = ServerErrors.From(request, response, body.Bytes.Span, SentSecrets.Of(request, response));
             if (ServerErrors.MissingApi(request, refusal) is { } api) throw ServerErrors.NotServed(refusal, api, config.Server.Authority, await VersionAsync(cancel).ConfigureAwait(false));
             if (attempt >= MaxRetries || !AsksToComeBack(response, out TimeSpan wait)) throw refusal;
             observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.Path}: the server is busy ({(int)response.StatusCode}); asking again in {wait.TotalSeconds:0.#} s."));
@@ -141,7 +141,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         using var stream = new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false), timeout);
         PooledBody body = await PooledBody.ReadAsync(stream, response.Content.Headers.ContentLength ?? request.ExpectedLength, cancel).ConfigureAwait(false);
         Report(request, response, start);
-        if (observer.WantsBodies) observer.Debug($"{request.Method} {request.Path} answered: {SecretMask.Show(body.Bytes.Span)}");
+        if (observer.WantsBodies) observer.Debug($"{request.Method} {request.Path} answered: {SentSecrets.Of(request, response).Strike(SecretMask.Show(body.Bytes.Span))}");
         return body;
     }
 
@@ -149,7 +149,7 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
     {
         Stream content = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         Report(request, response, start);
-        return new RestStream(response, new IdleTimeoutStream(content, idle));
+        return new RestStream(response, new IdleTimeoutStream(content, idle), SentSecrets.Of(request, response));
     }
 
     private async Task<RestSocket> TakeSocketAsync(RestRequest request, HttpResponseMessage response, long start, CancellationToken cancel)
@@ -215,15 +215,16 @@ internal sealed class RestClient(HttpClient http, ClusterConfig config, ICallObs
         return true;
     }
 
-    private void ReportWarnings(HttpResponseMessage response)
+    private void ReportWarnings(RestRequest request, HttpResponseMessage response)
     {
+        SentSecrets? sent = null;
         // RFC 7234 §5.5: code, agent, quoted text. .NET splits several values correctly even when a text has commas.
         foreach (WarningHeaderValue warning in response.Headers.Warning)
         {
             if (warning.Code != 299) continue;
             string text = warning.Text;
             if (text.Length >= 2 && text[0] == '"') text = text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
-            observer.Warning(ServerErrors.Escape(text));
+            observer.Warning(ServerErrors.Escape((sent ??= SentSecrets.Of(request, response)).Strike(text)));
         }
     }
 
@@ -279,8 +280,11 @@ internal sealed class RestReply(HttpStatusCode status, string? mediaType, Pooled
 }
 
 /// <summary>A successful reply whose body is still coming; dispose it to close the connection.</summary>
-internal sealed class RestStream(HttpResponseMessage response, Stream content) : IDisposable, IAsyncDisposable
+internal sealed class RestStream(HttpResponseMessage response, Stream content, SentSecrets sent) : IDisposable, IAsyncDisposable
 {
+    /// <summary>What must not be told of the body's text.</summary>
+    public SentSecrets Sent { get; } = sent;
+
     /// <summary>The body. Reads end with their token.</summary>
     public Stream Content { get; } = content;
 

@@ -14,14 +14,14 @@ internal static class ServerErrors
     private const int MaxText = 2048;
 
     /// <summary>Reads the Status in a refusal, or what else the server sent.</summary>
-    public static KubeApiException From(RestRequest request, HttpResponseMessage response, ReadOnlySpan<byte> body)
+    public static KubeApiException From(RestRequest request, HttpResponseMessage response, ReadOnlySpan<byte> body, SentSecrets sent)
     {
         JsonObject? status = ReadStatus(body);
         int code = (int)response.StatusCode;
         string? reason = Text(status, "reason");
         (string id, ErrorCategory category, string? action) = Classify(code, reason, request);
-        IReadOnlyList<string> causes = ReadCauses(status);
-        string message = Text(status, "message") ?? NotAStatus(response, body);
+        IReadOnlyList<string> causes = ReadCauses(status, sent);
+        string message = sent.Strike(Text(status, "message") ?? NotAStatus(response, body, sent));
         if (id == "KubeUnauthorized") message = $"The server did not accept the credentials: {message}.".Replace("..", ".", StringComparison.Ordinal);
         if (id == "KubeApplyConflict") message = ApplyConflict(message, causes);
         // A name is looked for in one namespace, which may not be the one that was meant.
@@ -31,12 +31,12 @@ internal static class ServerErrors
         return new KubeApiException(id, category, Escape(message))
         {
             StatusCode = code,
-            Reason = reason,
+            Reason = reason is null ? null : sent.Strike(reason),
             Causes = causes,
             Verb = request.Method.Method,
             Path = request.Path,
             RetryAfter = RetryAfter(response),
-            AuditId = response.Headers.TryGetValues("Audit-Id", out IEnumerable<string>? ids) ? ids.FirstOrDefault() : null,
+            AuditId = response.Headers.TryGetValues("Audit-Id", out IEnumerable<string>? ids) ? sent.Strike(ids.First()) : null,
             Target = request.Target,
             RecommendedAction = action,
             EndsCommand = code == 401,
@@ -123,20 +123,22 @@ internal static class ServerErrors
         }
     }
 
-    private static string[] ReadCauses(JsonObject? status)
+    private static string[] ReadCauses(JsonObject? status, SentSecrets sent)
     {
         if (status?["details"]?["causes"] is not JsonArray causes) return [];
         return causes.OfType<JsonObject>()
             .Select(cause => (Field: Text(cause, "field"), Message: Text(cause, "message") ?? Text(cause, "reason") ?? ""))
-            .Select(cause => Escape(cause.Field is null ? cause.Message : $"{cause.Field}: {cause.Message}"))
+            .Select(cause => Escape(sent.Strike(cause.Field is null ? cause.Message : $"{cause.Field}: {cause.Message}")))
             .ToArray();
     }
 
-    private static string NotAStatus(HttpResponseMessage response, ReadOnlySpan<byte> body)
+    private static string NotAStatus(HttpResponseMessage response, ReadOnlySpan<byte> body, SentSecrets sent)
     {
         string line = $"the server answered {(int)response.StatusCode} {response.ReasonPhrase ?? ((HttpStatusCode)response.StatusCode).ToString()}";
         if (response.Headers.Location is { } location) line += $" and points to {location.GetLeftPart(UriPartial.Authority)}";
-        string text = Encoding.UTF8.GetString(body.Length > MaxText ? body[..MaxText] : body).Trim();
+        // Struck before it is cut, which may leave a part that nothing recognises; what is far behind the cut need not be looked at.
+        string text = sent.Strike(Encoding.UTF8.GetString(body.Length > 16 * MaxText ? body[..(16 * MaxText)] : body)).Trim();
+        if (text.Length > MaxText) text = text[..MaxText];
         return text.Length == 0 ? line : $"{line}: {text}";
     }
 

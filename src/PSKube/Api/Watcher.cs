@@ -128,7 +128,7 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
             while (await ReadLineAsync(lines, cancel).ConfigureAwait(false) is { } line)
             {
                 if (line.Span.Trim((byte)'\r').IsEmpty) continue;
-                bool goesOn = Take(line, out WatchEvent? change);
+                bool goesOn = Take(line, stream.Sent, out WatchEvent? change);
                 if (change is { } told) yield return told;
                 if (!goesOn) yield break;
             }
@@ -173,7 +173,7 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
     }
 
     /// <summary>Reads one line; false when the connection is of no more use.</summary>
-    private bool Take(ReadOnlyMemory<byte> line, out WatchEvent? change)
+    private bool Take(ReadOnlyMemory<byte> line, SentSecrets sent, out WatchEvent? change)
     {
         change = null;
         JsonDocument document;
@@ -194,7 +194,7 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
             switch (type.GetString())
             {
                 case "ERROR":
-                    Refused(value);
+                    Refused(value, sent);
                     return false;
                 case "BOOKMARK":
                     _version = Metadata(value, "resourceVersion") ?? _version;
@@ -236,11 +236,11 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
     }
 
     /// <summary>A Status instead of an object: the version is forgotten, or the server refuses.</summary>
-    private void Refused(JsonElement status)
+    private void Refused(JsonElement status, SentSecrets sent)
     {
         int code = status.TryGetProperty("code", out JsonElement number) && number.TryGetInt32(out int value) ? value : 0;
         string reason = status.TryGetProperty("reason", out JsonElement text) ? text.GetString() ?? "" : "";
-        string message = status.TryGetProperty("message", out JsonElement words) ? ServerErrors.Escape(words.GetString() ?? "") : "";
+        string message = status.TryGetProperty("message", out JsonElement words) ? ServerErrors.Escape(sent.Strike(words.GetString() ?? "")) : "";
         if (code == 410 || reason is "Expired" or "Gone")
         {
             Forget();

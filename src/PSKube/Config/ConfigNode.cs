@@ -66,14 +66,21 @@ internal sealed class ConfigNode
     /// <exception cref="ConfigSyntaxException">The text is not YAML, or is nested too deep.</exception>
     public static ConfigNode? Parse(string text)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            return Build(new Parser(new StringReader(text)));
+            return Build(parser);
         }
         catch (YamlException error)
         {
             // Where reading ended, which is nearer to the fault than where the broken value began.
             throw new ConfigSyntaxException(error.Message, error.End.Line, error.End.Column);
+        }
+        catch (Exception error) when (error is not ConfigSyntaxException and not OutOfMemoryException)
+        {
+            // The parser has other words too: for a document's end (...) in the middle of a key, for a tag that is no address.
+            Mark end = parser.Current?.End ?? Mark.Empty;
+            throw new ConfigSyntaxException("The text goes on where it cannot.", end.Line, end.Column);
         }
     }
 
@@ -115,8 +122,8 @@ internal sealed class ConfigNode
                     if (!scalar.Anchor.IsEmpty) anchors[scalar.Anchor.Value] = done;
                     break;
                 case AnchorAlias alias:
-                    // An anchor is known once its node is complete, so no node can contain itself.
-                    if (!anchors.TryGetValue(alias.Value.Value, out done)) throw new ConfigSyntaxException($"The alias *{alias.Value.Value} stands for nothing that comes before it.", alias.Start.Line, alias.Start.Column);
+                    // Not named: a password may begin with a star, too. An anchor is known once its node is complete, so no node can contain itself.
+                    if (!anchors.TryGetValue(alias.Value.Value, out done)) throw new ConfigSyntaxException("An alias stands for nothing that comes before it; a text that begins with * has to be in quotes.", alias.Start.Line, alias.Start.Column);
                     break;
                 case MappingEnd or SequenceEnd:
                     (done, ConfigNode? _, string? anchor) = open.Pop();
@@ -157,7 +164,9 @@ internal sealed class ConfigNode
     private JsonNode? ToJson(ref int budget, int depth)
     {
         // Aliases share nodes, so the expanded form may be far larger (and deeper) than the file.
-        if (--budget < 0 || depth > MaxDepth) throw new ConfigSyntaxException("The value grows too large when its aliases are expanded.", Line, Column);
+        // A long text counts for more than one value.
+        budget -= 1 + (Text.Length / 64);
+        if (budget < 0 || depth > MaxDepth) throw new ConfigSyntaxException("The value grows too large when its aliases are expanded.", Line, Column);
         if (Kind == ConfigNodeKind.Scalar) return ScalarToJson();
         if (Kind == ConfigNodeKind.List)
         {

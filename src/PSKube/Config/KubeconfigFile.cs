@@ -114,5 +114,5 @@ internal sealed class KubeconfigEntry(string name, string file, ConfigNode item,
     public IReadOnlyList<string> Texts(string key) => Content?.Get(key) is { Kind: ConfigNodeKind.List } list ? [.. list.Items.Select(static item => item.Text)] : [];
 
     /// <summary>Makes a path absolute against the folder of the file.</summary>
-    public string Resolve(string path) => Path.GetFullPath(path, Path.GetDirectoryName(File)!);
+    public string Resolve(string path) => path.Contains('\0', StringComparison.Ordinal) ? throw ConfigErrors.Invalid(File, $"a path in '{Name}' holds a NUL character") : Path.GetFullPath(path, Path.GetDirectoryName(File)!);
 }

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using PSKube.Errors;
+using PSKube.Specs;
 
 namespace PSKube.Parameters;
 
@@ -20,20 +22,25 @@ public sealed class SelectorTransformationAttribute : ArgumentTransformationAttr
         var terms = new List<string>();
         foreach (DictionaryEntry entry in map)
         {
-            string key = Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!;
+            string key = Key(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!);
             object? value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
             terms.Add(value switch
             {
                 null => key,
                 bool present => present ? key : $"!{key}",
-                string text => $"{key}={text}",
-                IEnumerable several => $"{key} in ({string.Join(",", several.Cast<object>().Select(Text))})",
-                _ => $"{key}={Text(value)}",
+                string text => $"{key}={Value(key, text)}",
+                IEnumerable several => $"{key} in ({string.Join(",", several.Cast<object>().Select(one => Value(key, Text(one))))})",
+                _ => $"{key}={Value(key, Text(value))}",
             });
         }
 
         return string.Join(',', terms);
     }
+
+    /// <summary>A comma in a value would begin a condition of its own: a selection of other objects than the table says, perhaps to be removed.</summary>
+    private static string Value(string key, string? text) => NameRules.IsLabelValue(text ?? "") ? text ?? "" : throw new ArgumentTransformationMetadataException(TerminalText.Escape($"'{text}' cannot be the value of the label '{key}': it has to be letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, at most 63 characters."));
+
+    private static string Key(string text) => NameRules.IsQualifiedName(text) ? text : throw new ArgumentTransformationMetadataException(TerminalText.Escape($"'{text}' cannot be the key of a label: it has to be letters, digits, '-', '_' and '.', at most 63 characters, with an optional DNS prefix and '/'."));
 
     private static string? Text(object value) => Convert.ToString(value is PSObject wrapped ? wrapped.BaseObject : value, CultureInfo.InvariantCulture);
 }

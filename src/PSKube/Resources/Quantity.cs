@@ -32,7 +32,10 @@ internal static partial class Quantity
     public static string Text(ResourceQuantity value)
     {
         decimal amount = value.ToDecimal();
-        return amount < 0 ? amount.ToString("0.#################", CultureInfo.InvariantCulture) : value.ToString();
+        if (amount < 0) return "-" + Text(new ResourceQuantity(-amount, 0, value.Format));
+        string text = value.ToString();
+        // What was finer than a billionth is rounded up, after which a larger unit may fit.
+        return text.EndsWith('n') ? new ResourceQuantity(text).ToString() : text;
     }
 
     [GeneratedRegex(@"\A[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE](?<exponent>[+-]?[0-9]+))?\z")]

@@ -14,4 +14,10 @@ internal static class YamlLimits
 
     /// <summary>Aliases followed in one document.</summary>
     public const int Aliases = 10_000;
+
+    /// <summary>Values that the anchors of one document hold, counted for each anchor that they stand in.</summary>
+    public const int Recorded = 4_000_000;
+
+    /// <summary>Characters that aliases repeat in one document: 16 Mi; no server takes an object of a tenth of it.</summary>
+    public const int Repeated = 16 * 1024 * 1024;
 }

@@ -32,6 +32,8 @@ internal sealed class YamlReader
     private int _index;
     private int _nodes;
     private int _aliases;
+    private int _recorded;
+    private int _repeated;
     private bool _broken;
 
     private YamlReader(TextReader text, string? source)
@@ -96,6 +98,8 @@ internal sealed class YamlReader
         _recorders.Clear();
         _nodes = 0;
         _aliases = 0;
+        _recorded = 0;
+        _repeated = 0;
         ParsingEvent first = Next();
         bool empty = first is Scalar { Style: ScalarStyle.Plain, Tag.IsEmpty: true, Value: "" or "null" or "~" };
         _json.ResetWrittenCount();
@@ -112,7 +116,15 @@ internal sealed class YamlReader
         {
             _index++;
             _recorders.Clear();
-            while (_parser.Current is not DocumentEnd) Next();
+            int level = 0;
+            while (_parser.Current is not DocumentEnd)
+            {
+                level += Next().NestingIncrease;
+                // The parser's time grows with the square of the depth; whoever goes as deep as this means harm.
+                if (level <= 2 * YamlLimits.Depth) continue;
+                _broken = true;
+                return;
+            }
         }
         catch (KubeException)
         {
@@ -146,8 +158,16 @@ internal sealed class YamlReader
             _broken = true;
             throw Invalid(failure.Start, Reason(failure));
         }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The parser has other words too: for a document's end (...) in the middle of a key, for a tag that is no address.
+            _broken = true;
+            throw Invalid(_parser.Current?.End ?? Mark.Empty, "the text goes on where it cannot");
+        }
 
         ParsingEvent current = _parser.Current!;
+        // What stands in several anchors is held by each of them.
+        if ((_recorded += _recorders.Count) > YamlLimits.Recorded) throw TooLarge(_source, current.Start, $"its anchors hold more than {YamlLimits.Recorded} values");
         foreach (List<ParsingEvent> recorder in _recorders) recorder.Add(current);
         return current;
     }
@@ -161,6 +181,7 @@ internal sealed class YamlReader
         switch (start)
         {
             case Scalar scalar:
+                if (!source.IsText) Repeat(scalar);
                 WriteScalar(json, scalar);
                 break;
             case SequenceStart:
@@ -294,6 +315,7 @@ internal sealed class YamlReader
     {
         if (key is AnchorAlias alias && Recorded(alias) is [Scalar referred, ..]) key = referred;
         if (key is not Scalar scalar) throw Invalid(key.Start, "a key has to be a text");
+        if (!source.IsText) Repeat(scalar);
         if (source.IsText && !scalar.Anchor.IsEmpty) _anchors[scalar.Anchor.Value] = [scalar];
         if (scalar.Style != ScalarStyle.Plain || !scalar.Tag.IsEmpty) return scalar.Value;
         return YamlScalar.Resolve(scalar.Value, out string number) switch
@@ -338,6 +360,12 @@ internal sealed class YamlReader
         }
     }
 
+    /// <summary>A few aliases of a long text grow as large as many of a short one.</summary>
+    private void Repeat(Scalar scalar)
+    {
+        if ((_repeated += scalar.Value.Length) > YamlLimits.Repeated) throw TooLarge(_source, scalar.Start, $"its aliases repeat more than {YamlLimits.Repeated / 1024 / 1024} Mi characters");
+    }
+
     private List<ParsingEvent> BeginAnchor(string anchor, ParsingEvent start)
     {
         _open.Add(anchor);
@@ -357,7 +385,8 @@ internal sealed class YamlReader
     private List<ParsingEvent> Recorded(AnchorAlias alias)
     {
         string name = alias.Value.Value;
-        if (!_anchors.TryGetValue(name, out List<ParsingEvent>? recorded)) throw Invalid(alias.Start, $"the anchor &{name} is not defined before this alias");
+        // Not named: a password that nobody has put in quotes may begin with a star, too.
+        if (!_anchors.TryGetValue(name, out List<ParsingEvent>? recorded)) throw Invalid(alias.Start, "this alias stands for no anchor before it; a text that begins with * has to be in quotes");
         if (_open.Contains(name)) throw Invalid(alias.Start, $"the anchor &{name} contains itself");
         if (++_aliases > YamlLimits.Aliases) throw TooLarge(_source, alias.Start, $"one document follows more than {YamlLimits.Aliases} aliases");
         return recorded;

@@ -86,8 +86,13 @@ internal static class YamlScalar
         }
 
         BigInteger total = BigInteger.Zero;
-        foreach (char c in digits) total = (total * radix) + Convert.ToInt32(c.ToString(), 16);
-        if (total > ulong.MaxValue) return false;
+        foreach (char c in digits)
+        {
+            total = (total * radix) + Convert.ToInt32(c.ToString(), 16);
+            // At once: the time for a million digits would be a matter of minutes.
+            if (total > ulong.MaxValue) return false;
+        }
+
         number = (negative ? -total : total).ToString(CultureInfo.InvariantCulture);
         return true;
     }

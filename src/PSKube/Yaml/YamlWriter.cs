@@ -103,7 +103,7 @@ internal sealed class YamlWriter
     {
         if (!text.Contains('\n', StringComparison.Ordinal) || text.Trim('\n').Length == 0) return false;
         if (text.StartsWith('\n') || text.Contains(" \n", StringComparison.Ordinal) || text.EndsWith(' ')) return false;
-        return text.All(c => c == '\n' || (c >= ' ' && c is not '\u007f' and not '\u0085' and not '\u2028' and not '\u2029' and not '\ufeff' && c is not (>= '\u0080' and <= '\u009f') && !char.IsSurrogate(c)));
+        return text.All(c => c == '\n' || (c >= ' ' && c is not '\u007f' and not '\u0085' and not '\u2028' and not '\u2029' and not '\ufeff' and not '\ufffe' and not '\uffff' && c is not (>= '\u0080' and <= '\u009f') && !char.IsSurrogate(c)));
     }
 
     private void WriteBlock(string text, int indent)
@@ -128,6 +128,8 @@ internal sealed class YamlWriter
     internal static bool IsSafe(string text)
     {
         if (text.Length == 0 || text.Length > 1024) return false;
+        // At the beginning of a line it would end the document.
+        if (text.StartsWith("...", StringComparison.Ordinal)) return false;
         char first = text[0];
         if (!char.IsAsciiLetter(first) && !char.IsAsciiDigit(first) && first is not '/' and not '_' and not '(' and not '$' and not '.' and not '-') return false;
         if (first == '-' && (text.Length == 1 || text[1] is ' ' or '-')) return text.Length > 2 && text[1] == '-' && text[2] != '-' && IsPlainTail(text);
@@ -185,7 +187,7 @@ internal sealed class YamlWriter
                 '\n' => "\\n",
                 '\r' => "\\r",
                 '\t' => "\\t",
-                _ when char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\ufeff' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ when char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
                 _ => c.ToString(),
             });
         }

@@ -51,6 +51,10 @@ public class YamlWriterTests
     [InlineData("nginx:1.14.2")]
     [InlineData("key:")]
     [InlineData("@at")]
+    [InlineData("...")]
+    [InlineData("... x")]
+    [InlineData("--- x")]
+    [InlineData("\ufffe\uffff")]
     public void T51_AnyTextReadsBackAsTheSameText(string text)
     {
         var json = new JsonObject { ["v"] = text, ["list"] = new JsonArray(text, new JsonObject { [text] = text, ["z"] = text }), ["deep"] = new JsonObject { ["m"] = new JsonObject { ["t"] = text } } };
