@@ -267,7 +267,7 @@ internal sealed class ContextReader
         if (Try(() => Pem(_cluster, "certificate-authority")?.Invoke()) is { } authority) info["certificate-authority-data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(authority));
         if (_cluster.Text("proxy-url") is { } proxy) info["proxy-url"] = proxy;
         if (_cluster.Flag("disable-compression")) info["disable-compression"] = true;
-        ConfigNode? extension = _cluster.Content!.Get("extensions")?.Items.FirstOrDefault(static item => item.Get("name")?.Text == "client.authentication.k8s.io/exec");
+        ConfigNode? extension = _cluster.Content?.Get("extensions")?.Items.FirstOrDefault(static item => item.Get("name")?.Text == "client.authentication.k8s.io/exec");
         try
         {
             if (extension?.Get("extension")?.ToJson() is { } config) info["config"] = config;

@@ -26,7 +26,7 @@ public class FuzzTests(ITestOutputHelper output)
     private const int Inputs = 3000;
 
     /// <summary>Far more than any input takes on a machine that is busy with other things too.</summary>
-    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
     private static string Corpus
     {
@@ -118,7 +118,7 @@ public class FuzzTests(ITestOutputHelper output)
         }, 8 * 1024 * 1024) { IsBackground = true };
         work.Start();
         long seen = -1;
-        while (!work.Join(s_hang) && failure is null)
+        while (!work.Join(Hang) && failure is null)
         {
             long now = Interlocked.Read(ref count);
             if (now == seen) failure = new InvalidOperationException("The reader does not come to an end.");

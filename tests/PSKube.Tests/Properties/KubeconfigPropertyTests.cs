@@ -9,9 +9,9 @@ namespace PSKube.Tests.Properties;
 
 public class KubeconfigPropertyTests
 {
-    private static readonly Gen<string> s_name = Hostile.Of("a", "b", "c", "A", "prod", "Prod", "it's", "x y", "yes", "1", "größe");
+    private static readonly Gen<string> Names = Hostile.Of("a", "b", "c", "A", "prod", "Prod", "it's", "x y", "yes", "1", "größe");
 
-    private static readonly Gen<JsonObject> s_file = Gen.Select(Entries("clusters", "cluster", Cluster), Entries("users", "user", User), Entries("contexts", "context", Context), Gen.OneOf(Gen.Const(""), s_name), (clusters, users, contexts, current) => new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Config", ["clusters"] = clusters, ["users"] = users, ["contexts"] = contexts, ["current-context"] = current, ["preferences"] = new JsonObject() });
+    private static readonly Gen<JsonObject> Files = Gen.Select(Entries("clusters", "cluster", Cluster), Entries("users", "user", User), Entries("contexts", "context", Context), Gen.OneOf(Gen.Const(""), Names), (clusters, users, contexts, current) => new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Config", ["clusters"] = clusters, ["users"] = users, ["contexts"] = contexts, ["current-context"] = current, ["preferences"] = new JsonObject() });
 
     private static JsonObject Cluster(int i) => (i % 3) switch
     {
@@ -29,7 +29,7 @@ public class KubeconfigPropertyTests
 
     private static JsonObject Context(int i) => new() { ["cluster"] = i % 2 == 0 ? "a" : "b", ["user"] = i % 3 == 0 ? "a" : "c", ["namespace"] = $"n{i}" };
 
-    private static Gen<JsonArray> Entries(string list, string content, Func<int, JsonObject> make) => Gen.Select(s_name, Gen.Int[0, 50]).Array[0, 4].Select(entries => new JsonArray([.. entries.DistinctBy(entry => entry.Item1).Select(entry => new JsonObject { ["name"] = entry.Item1, [content] = make(entry.Item2 + list.Length) })]));
+    private static Gen<JsonArray> Entries(string list, string content, Func<int, JsonObject> make) => Gen.Select(Names, Gen.Int[0, 50]).Array[0, 4].Select(entries => new JsonArray([.. entries.DistinctBy(entry => entry.Item1).Select(entry => new JsonObject { ["name"] = entry.Item1, [content] = make(entry.Item2 + list.Length) })]));
 
     /// <summary>A test that has nothing to compare with where there is no kubectl.</summary>
     [Fact]
@@ -38,7 +38,7 @@ public class KubeconfigPropertyTests
         if (Kubectl.Path is null) return;
         using var folder = new TempFolder();
         int at = 0;
-        Property.Holds(s_file.Array[1, 4], files =>
+        Property.Holds(Files.Array[1, 4], files =>
         {
             at++;
             string[] paths = [.. files.Select((file, i) => folder.Write($"{at}/{i}/config", YamlWriter.Write(file)))];

@@ -10,12 +10,12 @@ namespace PSKube.Tests.Properties;
 
 public class PathPropertyTests
 {
-    private static readonly Gen<string> s_name = Gen.Frequency(
+    private static readonly Gen<string> Names = Gen.Frequency(
         (2, Hostile.Text),
         (3, Hostile.Of("a", "web-0", ".", "..", "/", "%", "%2f", "%2e%2e", "?", "#", "\\", ";", "&", "=", ":", "@", "+", " ", "*", "..;", "ü", "\u2024", "\uff0e", "\u2215", "//", "?x=y").Array[1, 4].Select(string.Concat)));
 
     [Fact]
-    public void T35_NoNameLeavesItsSegment() => Property.Holds(Gen.Select(s_name, s_name, s_name), names =>
+    public void T35_NoNameLeavesItsSegment() => Property.Holds(Gen.Select(Names, Names, Names), names =>
     {
         (string ns, string name, string subresource) = names;
         string path;

@@ -9,7 +9,7 @@ namespace PSKube.Tests.Properties;
 
 public class QuantityPropertyTests
 {
-    private static readonly Gen<string> s_quantity = Gen.Select(
+    private static readonly Gen<string> Quantities = Gen.Select(
         Hostile.Of("", "-", "+"),
         Gen.OneOf(Gen.Int[0, 3000].Select(number => number.ToString(CultureInfo.InvariantCulture)), Gen.Long[0, 1_000_000_000_000].Select(number => number.ToString(CultureInfo.InvariantCulture)), Gen.Int[0, 64].Select(number => $"{number * 1024L}"), Gen.Int[0, 5].Select(zeros => "1" + new string('0', zeros * 2))),
         Gen.OneOf(Gen.Const(""), Gen.Const("."), Gen.Int[0, 999].Select(number => $".{number:000}"), Gen.Int[0, 9].Select(number => $".{number}"), Gen.Const(".0000000001")),
@@ -17,7 +17,7 @@ public class QuantityPropertyTests
         (sign, whole, fraction, suffix) => sign + whole + fraction + suffix);
 
     [Fact]
-    public void T53_EveryQuantity_KeepsItsAmount_AndIsWrittenAsKubernetesDoes() => Property.Holds(s_quantity, text =>
+    public void T53_EveryQuantity_KeepsItsAmount_AndIsWrittenAsKubernetesDoes() => Property.Holds(Quantities, text =>
     {
         // Beyond 2^63 - 1 every amount is that one, as in Kubernetes.
         if (text.Length > 40 || BigInteger.Abs(Nano(text).Nano) > long.MaxValue * BigInteger.Pow(10, 9)) return;
@@ -30,12 +30,12 @@ public class QuantityPropertyTests
         Assert.Equal(written, Quantity.Text(Quantity.Parse(written)));
     }, 6000);
 
-    private static readonly Regex s_form = new(@"\A([+-]?)([0-9]*)(?:\.([0-9]*))?(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?[0-9]+))?\z");
+    private static readonly Regex Form = new(@"\A([+-]?)([0-9]*)(?:\.([0-9]*))?(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?[0-9]+))?\z");
 
     /// <summary>An amount in nano-units, and what of it is finer.</summary>
     private static (BigInteger Nano, bool Exact) Nano(string text)
     {
-        Match match = s_form.Match(text);
+        Match match = Form.Match(text);
         Assert.True(match.Success, text);
         string fraction = match.Groups[3].Value;
         BigInteger value = BigInteger.Parse("0" + match.Groups[2].Value + fraction, CultureInfo.InvariantCulture);
