@@ -144,6 +144,29 @@ public sealed class FaultTests : FaultFixture
     }
 
     [Fact]
+    public void T13_AnAnswerThatSaysAFieldTwice_IsARefusalOrAnObject_LikeAnother()
+    {
+        Serve(request => request.Path.EndsWith("/a", StringComparison.Ordinal)
+            ? new ScriptedReply(403, """{"kind":"Status","kind":"Status","message":"no","message":"no","reason":"Forbidden","details":{"causes":[],"causes":[]},"code":403}""")
+            : ScriptedReply.Ok("""{"kind":"Pod","kind":"Pod","apiVersion":"v1","metadata":{"name":"b","name":"b"}}"""));
+        Assert.Equal("KubeForbidden", Engine.Run("$DebugPreference = 'Continue'; Get-KubePod a").Error.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(["b"], Names(Engine.Run("$DebugPreference = 'Continue'; Get-KubePod b")));
+    }
+
+    [Theory]
+    [InlineData("""{"type":5,"object":{}}""")]
+    [InlineData("""{"type":"ERROR","object":{"code":"x","reason":5,"message":[]}}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":{"name":{},"resourceVersion":7,"uid":[]}}}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":7}}""")]
+    public void T58_AnEventWhoseFieldsAreOfOtherTypes_EndsNoWatch(string line)
+    {
+        Serve(request => request.Target.Contains("watch=true", StringComparison.Ordinal) ? ScriptedReply.Open(line + "\n") : ScriptedReply.Ok(List(""","resourceVersion":"1" """, "a")));
+        EngineResult result = Engine.Run("Watch-KubeResource pod -Timeout 1");
+        Assert.All(result.Errors, error => Assert.StartsWith("Kube", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.NotEmpty(result.Output);
+    }
+
+    [Fact]
     public void T14_ARedirect_IsAnErrorThatNamesItsTarget_AndTheTokenStaysHere()
     {
         using var target = ScriptedServer.Always(ScriptedReply.Ok(List("", "a")));

@@ -16,7 +16,7 @@ internal sealed record RemoteVerdict(int? ExitCode, string? Reason, string Messa
         JsonObject? status;
         try
         {
-            status = JsonNode.Parse(bytes) as JsonObject;
+            status = AnswerJson.Parse(bytes) as JsonObject;
         }
         catch (JsonException)
         {

@@ -18,13 +18,18 @@ internal static class SecretMask
         try
         {
             json = JsonNode.Parse(body);
+            Apply(json, insideSecret: false);
         }
         catch (JsonException)
         {
             return $"({body.Length} bytes that are not JSON)";
         }
+        catch (ArgumentException)
+        {
+            // Which of the two a reader would take, and so whether it is a Secret, is anybody's guess.
+            return $"({body.Length} bytes that say a field twice)";
+        }
 
-        Apply(json, insideSecret: false);
         string text = json?.ToJsonString() ?? "null";
         return text.Length > MaxShown ? $"{text.AsSpan(0, MaxShown)}… ({text.Length} characters)" : text;
     }

@@ -115,7 +115,7 @@ internal static class ServerErrors
     {
         try
         {
-            return JsonNode.Parse(body) is JsonObject json && Text(json, "kind") == "Status" ? json : null;
+            return AnswerJson.Parse(body) is JsonObject json && Text(json, "kind") == "Status" ? json : null;
         }
         catch (JsonException)
         {

@@ -191,7 +191,7 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
         {
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type) || !root.TryGetProperty("object", out JsonElement value) || value.ValueKind != JsonValueKind.Object) return false;
-            switch (type.GetString())
+            switch (type.ValueKind == JsonValueKind.String ? type.GetString() : null)
             {
                 case "ERROR":
                     Refused(value, sent);
@@ -238,9 +238,9 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
     /// <summary>A Status instead of an object: the version is forgotten, or the server refuses.</summary>
     private void Refused(JsonElement status, SentSecrets sent)
     {
-        int code = status.TryGetProperty("code", out JsonElement number) && number.TryGetInt32(out int value) ? value : 0;
-        string reason = status.TryGetProperty("reason", out JsonElement text) ? text.GetString() ?? "" : "";
-        string message = status.TryGetProperty("message", out JsonElement words) ? ServerErrors.Escape(sent.Strike(words.GetString() ?? "")) : "";
+        int code = status.TryGetProperty("code", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int value) ? value : 0;
+        string reason = Text("reason");
+        string message = ServerErrors.Escape(sent.Strike(Text("message")));
         if (code == 410 || reason is "Expired" or "Gone")
         {
             Forget();
@@ -254,6 +254,8 @@ internal sealed class Watcher(KubeClient client, RestClient rest, ICallObserver 
         }
 
         observer.Verbose(string.Create(CultureInfo.InvariantCulture, $"The server ended the watch of {kind} ({code} {reason}: {message}); asking again."));
+
+        string Text(string name) => status.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
     }
 
     private void Forget()

@@ -86,6 +86,9 @@ internal static class CanaryCommands
     /// <summary>See <see cref="HandOut"/>.</summary>
     public static bool HandsOut(string command) => HandOut.Contains(command);
 
+    /// <summary>Enter-KubePod does so only with a terminal, and is driven through one in <c>tests/pester/Exec.Tests.ps1</c>.</summary>
+    public static bool CannotSucceed(string command) => command is "Enter-KubePod";
+
     /// <summary>Those whose text is the Secret: there is no view of it to hold back.</summary>
     public static bool IsText(string command) => command is "ConvertTo-KubeJson" or "ConvertTo-KubeYaml";
 
