@@ -103,12 +103,13 @@ internal sealed class KubeClient
         int left = options.Limit ?? int.MaxValue;
         int asked = Math.Min(left, FirstPageSize);
         Task<ListPage>? next = ReadPageAsync(kind, options, null, asked, null, stop.Token);
+        ListPage? page = null;
         Task<List<ListItem>>? batch = null;
         try
         {
             while (next is not null)
             {
-                using ListPage page = await next.ConfigureAwait(false);
+                page = await next.ConfigureAwait(false);
                 next = null;
                 bool more = page.Continue is not null && left > asked;
                 asked = Math.Min(left - asked, PageSize);
@@ -119,8 +120,8 @@ internal sealed class KubeClient
                 {
                     List<ListItem> items = await batch.ConfigureAwait(false);
                     size = Math.Min(size * 2, maxBatch);
-                    int count = size;
-                    batch = page.IsRead || left <= items.Count ? null : Task.Run(() => page.Take(count), CancellationToken.None);
+                    (ListPage read, int count) = (page, size);
+                    batch = read.IsRead || left <= items.Count ? null : Task.Run(() => read.Take(count), CancellationToken.None);
                     foreach (ListItem item in items)
                     {
                         if (more && next is null && taken++ >= prefetchAt) next = ReadPageAsync(kind, options, page.Continue, asked, page.Length, stop.Token);
@@ -129,13 +130,15 @@ internal sealed class KubeClient
                     }
                 }
 
+                page.Dispose();
                 if (page.Continue is not null && left > 0) next ??= ReadPageAsync(kind, options, page.Continue, asked = Math.Min(left, PageSize), page.Length, stop.Token);
             }
         }
         finally
         {
-            // A page must not be given back while it is read.
+            // A page must not be given back while it is read: its buffer would be another answer's.
             if (batch is not null) await ((Task)batch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            page?.Dispose();
             if (next is not null)
             {
                 await stop.CancelAsync().ConfigureAwait(false);

@@ -106,7 +106,7 @@ internal sealed class ListPage : IDisposable
         return new KubeException("KubeResponseInvalid", ErrorCategory.InvalidResult, $"{reference} cannot be read{place}: a value there does not fit the kind.") { Target = reference };
     }
 
-    private static string? MetadataField(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? MetadataField(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object ? Field(metadata, name) : null;
 
     private static JsonReaderOptions ReaderOptions => new() { MaxDepth = ResourceJson.Options.MaxDepth };
 
