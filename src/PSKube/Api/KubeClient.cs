@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Management.Automation;
 using System.Net;
@@ -242,13 +243,19 @@ internal sealed class KubeClient
         return ParseObject(reply, kind, ns, name);
     }
 
-    /// <summary>Server-side apply: sends the document as it was written and tells what that did. What is there already, by the same manager's last apply, is not sent.</summary>
-    public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, JsonObject document, bool force, ChangeOptions options, CancellationToken cancel)
+    /// <summary>
+    /// Server-side apply: sends the document as it was written and tells what that did. What is there already, by the same manager's
+    /// last apply, is not sent. <paramref name="listed"/> saves the read of an object that is not there or needs no change.
+    /// </summary>
+    public async Task<ApplyResult> ApplyAsync(ResourceKind kind, string? ns, string name, JsonObject document, bool force, ChangeOptions options, ListedObjects? listed, CancellationToken cancel)
     {
+        (ListedState state, JsonObject? shown) = listed is null ? default : await listed.FindAsync(name, cancel).ConfigureAwait(false);
+        if (IsReached(shown)) return Unchanged(shown);
         for (int attempt = 1; ; attempt++)
         {
-            (JsonObject? live, string? before) = await ReadBeforeAsync(kind, ns, name, cancel).ConfigureAwait(false);
-            if (live is not null && options.DryRun == DryRun.None && Specs.AppliedState.IsReached(document, live, options.FieldManager)) return new ApplyResult(Adopt(live.Deserialize<JsonElement>(), kind), ApplyAction.Unchanged);
+            bool unread = attempt == 1 && state == ListedState.Absent;
+            (JsonObject? live, string? before) = unread ? default : await ReadBeforeAsync(kind, ns, name, cancel).ConfigureAwait(false);
+            if (IsReached(live)) return Unchanged(live);
             RestRequest request = Request(HttpMethod.Patch, kind, ns, name) with
             {
                 Query = [.. ChangeQuery(options), new("force", force ? "true" : null)],
@@ -257,7 +264,7 @@ internal sealed class KubeClient
             };
             try
             {
-                return await SendAsync(request, before).ConfigureAwait(false);
+                return await SendAsync(request, unread ? "" : before).ConfigureAwait(false);
             }
             catch (KubeApiException refusal) when (!force && before is not "" && attempt < MaxAdoptions && OwnConflict.IsAll(refusal, options.FieldManager))
             {
@@ -275,6 +282,11 @@ internal sealed class KubeClient
             }
         }
 
+        bool IsReached([NotNullWhen(true)] JsonObject? live) => live is not null && options.DryRun == DryRun.None && Specs.AppliedState.IsReached(document, live, options.FieldManager);
+
+        ApplyResult Unchanged(JsonObject live) => new(Adopt(live.Deserialize<JsonElement>(), kind), ApplyAction.Unchanged);
+
+        // Without a version the server's answer alone tells: 201 that it was created.
         async Task<ApplyResult> SendAsync(RestRequest request, string? before)
         {
             using RestReply reply = await SendApplyAsync(request, cancel).ConfigureAwait(false);

@@ -91,6 +91,28 @@ internal sealed class ListPage : IDisposable
         }
     }
 
+    /// <summary>Reads what is left, and gives those objects as the server wrote them that have one of these names.</summary>
+    /// <exception cref="KubeException">The body is broken (<c>KubeResponseInvalid</c>).</exception>
+    public List<(string Name, byte[] Json)> TakeJson(IReadOnlySet<string> names)
+    {
+        var found = new List<(string, byte[])>();
+        try
+        {
+            while (_reply is not null && Next(_reply.Bytes.Span, out Range place))
+            {
+                using JsonDocument document = JsonDocument.Parse(_reply.Bytes[place], new JsonDocumentOptions { MaxDepth = ResourceJson.Options.MaxDepth });
+                if (MetadataField(document.RootElement, "name") is { } name && names.Contains(name)) found.Add((name, _reply.Bytes[place].ToArray()));
+            }
+
+            return found;
+        }
+        catch (JsonException)
+        {
+            Dispose();
+            throw Invalid();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -9,7 +9,8 @@ internal sealed class PipelineNotes : IDisposable
 {
     private readonly ConcurrentQueue<(NoteKind Kind, string Text)> _queue = new();
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
-    private readonly ManualResetEventSlim _signal = new();
+    // It is the network that is waited for: to spin meanwhile would only take a processor from others.
+    private readonly ManualResetEventSlim _signal = new(false, spinCount: 0);
 
     /// <summary>Which stream a note goes to.</summary>
     private enum NoteKind

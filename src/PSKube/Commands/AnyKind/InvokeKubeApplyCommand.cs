@@ -109,13 +109,14 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         if (_input.Rest() is { } rest) Add(Manifest.Read(rest), null);
         if (_objects.Count == 0 && !_failed) WriteWarning("No objects were found in what was given; nothing was applied.");
         var pending = new List<PendingObject>();
+        var looks = new FirstLooks(_objects.Select(item => item.Object.Header));
         foreach (IGrouping<int, (ManifestObject Object, object? Source)> rank in _objects.GroupBy(item => ApplyDocument.Rank(item.Object.Header.Kind)).OrderBy(rank => rank.Key))
         {
             foreach ((ManifestObject manifest, object? source) in rank)
             {
                 try
                 {
-                    Apply(manifest, source, pending);
+                    Apply(manifest, source, looks, pending);
                 }
                 catch (KubeException failure) when (!failure.EndsCommand)
                 {
@@ -194,7 +195,7 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         }
     }
 
-    private void Apply(ManifestObject manifest, object? source, List<PendingObject> pending)
+    private void Apply(ManifestObject manifest, object? source, FirstLooks looks, List<PendingObject> pending)
     {
         ResourceHeader header = manifest.Header;
         if (header.Name is null) throw new KubeException("KubeManifestInvalid", ErrorCategory.InvalidData, $"{manifest.Place}: the {header.Kind} has no metadata.name{(manifest.Json.GetRawText().Contains("\"generateName\"", StringComparison.Ordinal) ? " (an apply needs one; generateName is for creating)" : "")}.") { Target = manifest.Place };
@@ -211,12 +212,13 @@ public sealed class InvokeKubeApplyCommand : ChangeCmdlet
         string? ns = kind.Namespaced ? header.Namespace ?? client.DefaultNamespace : null;
         var reference = new KubeReference(kind.Kind, ns, header.Name);
         if (!ShouldProcess(reference.ToString(), "Apply")) return;
+        ListedObjects? listed = looks.For(client, kind, reference, header.Namespace);
         _applies.Start((client, reference), ApplyAsync, Applied, failure => Fail(failure, header.Reference));
 
         async Task<ApplyResult> ApplyAsync(CancellationToken cancel)
         {
             await client.RefuseSidecarAsync(kind, ns, header.Name, document, cancel).ConfigureAwait(false);
-            return await client.ApplyAsync(kind, ns, header.Name, document, ForceConflict, ChangeOptions, cancel).ConfigureAwait(false);
+            return await client.ApplyAsync(kind, ns, header.Name, document, ForceConflict, ChangeOptions, listed, cancel).ConfigureAwait(false);
         }
 
         void Applied(ApplyResult result)
