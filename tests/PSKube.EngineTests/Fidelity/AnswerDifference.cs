@@ -82,6 +82,11 @@ internal static partial class AnswerDifference
             entry.Remove("time");
             if (s_controllers.Contains(entry["manager"]?.ToString())) managed.Remove(entry);
         }
+
+        // A server has them in the order of their times, by the second: which of them share one is a matter of how fast it was.
+        List<JsonObject> ordered = [.. managed.OfType<JsonObject>().OrderBy(entry => $"{entry["operation"]} {entry["manager"]} {entry["apiVersion"]} {entry["subresource"]}", StringComparer.Ordinal)];
+        managed.Clear();
+        foreach (JsonObject entry in ordered) managed.Add((JsonNode)entry);
     }
 
     private static JsonNode? Walk(JsonNode? node)
