@@ -119,6 +119,8 @@ public sealed class SideBySideTests : IDisposable
         {
             if (request.Method == "GET") return Gone;
             if (NameOf(request).StartsWith('c')) Assert.Equal("ns1", done.First());
+            // None is answered before a second has come, however busy the machine is.
+            if (NameOf(request).StartsWith('c')) Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _most) > 1, TimeSpan.FromSeconds(60)));
             if (NameOf(request).StartsWith('d')) Assert.Equal(9, done.Count(name => name[0] is 'n' or 'c'));
             done.Enqueue(NameOf(request));
             return new ScriptedReply(201, request.Body);

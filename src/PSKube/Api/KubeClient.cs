@@ -19,7 +19,7 @@ namespace PSKube.Api;
 internal sealed class KubeClient
 {
     /// <summary>kubectl's chunk size.</summary>
-    private const int PageSize = 500;
+    internal const int PageSize = 500;
 
     /// <summary>Less, since the first object waits for the whole first page.</summary>
     private const int FirstPageSize = 250;

@@ -15,10 +15,8 @@ namespace PSKube.Api;
 /// <param name="names">Which of the namespace's objects they are.</param>
 internal sealed class ListedObjects(KubeClient client, ResourceKind kind, string? ns, IReadOnlySet<string> names)
 {
-    /// <summary>A page costs more than the reads that it saves when it has more than so many others for each that is looked for.</summary>
-    private const int Others = 4;
-
-    private const int LargestPage = 500;
+    /// <summary>How many objects are read for each that is looked for; to read more costs more than the reads that it saves.</summary>
+    private const int ForEach = 4;
 
     private readonly object _gate = new();
     private Task<Found>? _found;
@@ -36,12 +34,12 @@ internal sealed class ListedObjects(KubeClient client, ResourceKind kind, string
     private async Task<Found> ReadAsync(CancellationToken cancel)
     {
         var objects = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        int page = Math.Min(2 * names.Count, LargestPage);
+        int page = Math.Min(2 * names.Count, KubeClient.PageSize);
         try
         {
             string? from = null;
             int? length = null;
-            for (int read = 0; read <= names.Count * Others; read += page)
+            for (int read = 0; read <= names.Count * ForEach; read += page)
             {
                 using ListPage list = await client.ReadPageAsync(kind, new ListOptions { Namespace = ns }, from, page, length, cancel).ConfigureAwait(false);
                 foreach ((string name, byte[] json) in list.TakeJson(names)) objects[name] = json;
